@@ -144,12 +144,15 @@ def _case(data: Any, where: str, node: Node | None = None) -> Case:
             raise CaseError(where, f"案例里没有 {key} 这一项。", f"A case has no {key}.")
     decisions = data.get("decisions") or ()
     names, wanted = _decisions(decisions, where), decisions if isinstance(decisions, Mapping) else {}
-    return Case(_subject(data, where), _on(data, where), data["facts"], names, where, node, wanted)
+    return Case(_subject(data, where, node), _on(data, where), data["facts"], names, where, node, wanted)
 
 
-def _subject(data: Mapping[str, Any], where: str) -> str:
+def _subject(data: Mapping[str, Any], where: str, node: Node | None) -> str:
+    """The id as it is written: 007 in YAML is not 7."""
     subject = data.get("subject") or {}
     name = subject.get("id") if isinstance(subject, Mapping) else subject
+    if node is not None and type(name) is int:
+        name = node.at("subject").at("id").text or node.at("subject").text
     if name is not None and type(name) not in (str, int):
         raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
     name = "" if name is None else str(name)

@@ -18,6 +18,13 @@ Step = str | int  # a key, the identity of a list item, or its position from 0
 Data = str | Sequence["Data"] | Mapping[str, "Data"]  # a value without places: scalars are the text of the file
 Steps = tuple[Step, ...]
 
+
+class Verbatim(str):
+    """A text that stays one: `007` is written so that no reader takes it for a number."""
+
+    __slots__ = ()
+
+
 _PLAIN = re.compile(r"[^\W\d][\w()（）-]*")
 _TOKEN = re.compile(r'\[(?P<number>\d{1,6})\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|\[(?P<name>[^\]"]+)\]'
                     r"|(?:^|\.)(?P<key>[^.\[\]]+)")  # fmt: skip

@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from rules.editing.address import Data, Refused
+from rules.editing.address import Data, Refused, Verbatim
 from rules.files.node import kind
 from rules.files.slips import parseable
 from rules.files.source import written
@@ -26,7 +26,8 @@ def scalar(text: str, *, flow: bool, style: str = "") -> str:
         raise Refused(f"文字里有不能用的字符：{said}", f"The text has characters that may not be used: {said}")
     if style == "'" and text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    if style != '"' and kind(text) != "null" and _reads(f"[{text}]" if flow else f"- {text}", text):
+    may_be_plain = kind(text) == "string" if isinstance(text, Verbatim) else kind(text) != "null"
+    if style != '"' and may_be_plain and _reads(f"[{text}]" if flow else f"- {text}", text):
         return text
     return json.dumps(text, ensure_ascii=False)
 

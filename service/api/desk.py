@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response
 
 from rules.problems.problem import Problem as PolicyProblem
+from rules.values.text import Text
 from service.exact_json import dumps
 from service.http.answering import answer, log_problems
 from service.http.context import caller, service, this_request
@@ -64,8 +65,8 @@ def seen_revision() -> int:
 
 
 @contextmanager
-def desk_problems() -> Iterator[None]:
-    """Turn a refusal into a problem: nothing was changed."""
+def desk_problems(told: Callable[[PolicyProblem], Text] | None = None) -> Iterator[None]:
+    """Turn a refusal into a problem: nothing was changed. `told` says what is wrong with a policy file, for a page."""
     try:
         with log_problems():
             yield
@@ -73,20 +74,26 @@ def desk_problems() -> Iterator[None]:
         raise Problem("conflict", error.zh, error.en) from None
     except Refused as error:
         kind = next(name for refused, name in KINDS if isinstance(error, refused))
-        raise Problem(kind, error.zh, error.en, _errors(error), **_more(error)) from None
+        raise Problem(kind, error.zh, error.en, _errors(error, told or _printed), **_more(error)) from None
 
 
-def _errors(error: Refused) -> tuple[FieldError, ...]:
+def _printed(problem: PolicyProblem) -> Text:
+    return Text(problem.text("zh"), problem.text("en"))
+
+
+def _errors(error: Refused, told: Callable[[PolicyProblem], Text]) -> tuple[FieldError, ...]:
     if isinstance(error, NotClean):
-        return tuple(
-            FieldError(f"/files/{one.mark.file.rpartition('/')[2]}", one.code, one.text("zh"), one.text("en"))
-            for one in error.problems
-        )
+        return tuple(_wrong(f"/files/{one.mark.file.rpartition('/')[2]}", one, told) for one in error.problems)
     if isinstance(error, Misplaced):
         return (FieldError(f"/{error.field}", "unknown_place", error.zh, error.en),)
     if isinstance(error, Unacknowledged):
-        return tuple(FieldError("/acknowledged", one.code, one.text("zh"), one.text("en")) for one in error.warnings)
+        return tuple(_wrong("/acknowledged", one, told) for one in error.warnings)
     return ()
+
+
+def _wrong(pointer: str, problem: PolicyProblem, told: Callable[[PolicyProblem], Text]) -> FieldError:
+    said = told(problem)
+    return FieldError(pointer, problem.code, said.zh, said.en)
 
 
 def _more(error: Refused) -> Mapping[str, Any]:

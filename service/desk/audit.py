@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, request
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+from rules.editing.address import Verbatim
+from rules.editing.render import block
 from rules.values.text import Text
 from service.api.decisions import Page, QuerySchema, line_of, search
 from service.api.explanations import open_inputs, replayed
@@ -16,6 +19,7 @@ from service.api.reviewing import of_decision
 from service.desk import titles
 from service.desk.views import person_view, tell_by_page
 from service.exact_json import dumps
+from service.examples.case import as_written
 from service.http.answering import OPENED, log_problems
 from service.http.cases import field_errors
 from service.http.context import service
@@ -93,9 +97,17 @@ def inputs(log_id: str) -> Response:
     """Show the sealed inputs; the look is logged."""
     line = line_of(log_id)
     try:
-        return _shown(line, inputs=dumps(open_inputs(line)).decode())
+        opened = open_inputs(line)
+        return _shown(line, inputs=dumps(opened).decode(), case=_case(line, opened))
     except Problem as problem:
         return _shown(line, problem=problem)
+
+
+def _case(line: Line, opened: Mapping[str, Any]) -> str:
+    """A decision as the text of a test case that holds its outcome."""
+    subject, facts = {"id": Verbatim(opened["subject"]["id"])}, as_written(opened["facts"])
+    said = {"on": line.on, "subject": subject, "decisions": {line.decision: line.outcome}, "facts": facts}
+    return block([said], 0, "\n")
 
 
 @person_view(blueprint, "/audit/<log_id>/edition", "policies")

@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response
 
 from rules import Edition, FactChecker, FactError
 from rules.cases.files import Case, CaseError, read_cases
-from rules.editing.address import Data, entries, word
+from rules.editing.address import Data, Verbatim, entries, word
 from rules.editing.cases import FILE, case_at, merged_into, with_case, with_changed, without_case
 from rules.editing.texts import data_of
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing
 from service.desk.editing import refusals
+from service.desk.effects import KEY
 from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by_page
 from service.examples import fields
 from service.examples.own import judged
+from service.http.context import service
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.pages.trying import suitable
@@ -32,6 +34,7 @@ from service.publishing.drafts import Draft
 blueprint = Blueprint("cases", __name__, url_prefix="/desk/drafts")
 tell_by_page(blueprint)
 NEW = "new"  # in the place of a number
+ALSO = "also"  # the button that holds the same example to another decision
 SPARE = 2  # empty rows of a table; a button asks for more
 
 
@@ -50,6 +53,7 @@ class Asked:
     def decisions(self) -> tuple[str, ...]:
         """What is held against it: what the form says, or its file."""
         said = request.values.getlist("decision") or [*entries(entries(self.data).get("decisions", ""))]
+        said += [request.form["also"]] if request.form.get("do") == ALSO else []
         rules = self.edition.rules
         known = [one for one in dict.fromkeys(said) if one in rules]
         return tuple(one for one in known if rules[one].subject == rules[known[0]].subject)
@@ -76,7 +80,7 @@ def save(draft_id: str, number: str) -> Response:
         if do == "remove" and asked.number is not None:
             with refusals():
                 return _saved(asked, without_case(asked.files, asked.number)[0])
-        if do == "rows":
+        if do in ("rows", ALSO):
             return _form(asked, request.form)
         made, case = _made(asked)
         if do == "try":
@@ -103,8 +107,19 @@ def _asked(draft_id: str, number: str, revision: int = 0) -> Asked:
             "conflict", "草稿有错误，先改正，再写案例。", "The draft has errors: mend them before you write a case."
         )
     with refusals():
-        data = {} if number == NEW else case_at(own, int(number))
+        data = _kept(request.args.get("kept", "")) if number == NEW else case_at(own, int(number))
     return Asked(draft, own, edition, None if number == NEW else int(number), data, state in OPEN)
+
+
+def _kept(which: str) -> Data:
+    """The example of an effect that somebody wants to keep, `key.number`; nothing where that is not there."""
+    key, _, number = which.partition(".")
+    if not KEY.fullmatch(key) or not NUMBER.fullmatch(number):
+        return {}
+    said = service().effects.at(key).parts.get("cases") or {}
+    broken = said.get("broken", ())
+    found: Data = broken[int(number)].get("kept") or {} if int(number) < len(broken) else {}
+    return found
 
 
 def _filled(asked: Asked, data: Data) -> dict[str, str]:
@@ -148,7 +163,7 @@ def _made(asked: Asked) -> tuple[Mapping[str, str], Case]:
     if missing:
         raise Problem.invalid(missing)
     case = merged_into(asked.data, ("on",), said.get("on", "").strip() or None)
-    for path, value in ((("subject",), {"id": subject}), (("decisions",), wanted),
+    for path, value in ((("subject",), {"id": Verbatim(subject)}), (("decisions",), wanted),
                         (("facts",), fields.facts_of(form, _facts(asked.data), said))):  # fmt: skip
         case = merged_into(case, path, value)
     with refusals(), _reading():

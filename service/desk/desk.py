@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
-from service.api.desk import CHECKING, checked_of, desk, desk_problems, doer
+from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
 from service.http.cases import field_errors
@@ -25,6 +25,7 @@ from service.keys import PERMISSIONS
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Release, deciding, drafting
 from service.publishing import edition as archived
+from service.publishing.checking import name_of
 from service.publishing.comparing import differences
 from service.publishing.desk import OPEN, last_act, state_of
 from service.publishing.drafts import Base, Draft, Listed
@@ -84,7 +85,9 @@ def home() -> Response:
     mine = [(one.written_by(me), one) for one in opened if one not in waits]  # each is listed once
     own, others = ([one for here, one in mine if here == own] for own in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
-    return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, offered=plans,
+    unlisted = sorted({one.edition.id for one in snapshot().compiled.values()} - published.releases.keys())
+    return page("desk.html", unlisted=unlisted, releases=releases, today=here.today(),
+                own=own, others=others, waits=waits, offered=plans,
                 spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
                 untaken=policies.untaken, drafted=drafted(acts), words=Words(), **shared())  # fmt: skip
 
@@ -153,7 +156,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
     withdrawal = None
     if coming and "withdraw" in PERMISSIONS[caller().role]:
         with CHECKING.turn(), desk_problems():
-            withdrawal = checked_of(deciding.would_withdraw(here, edition))
+            withdrawal = deciding.would_withdraw(here, edition)
     shown = page(
         "desk_edition.html",
         edition=edition,
@@ -163,6 +166,8 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         withdrawal=withdrawal,
         drafted=of,
         problem=problem,
+        words=Words(),
+        name_of=name_of,
         **shared(),
     )
     shown.status_code = 422 if problem else 200
@@ -174,7 +179,7 @@ def withdraw(plan: str, day: str) -> Response:
     """Take back an edition before its day."""
     try:
         said = held(WithdrawalSchema, reason=wanted("reason"), acknowledged=request.form.getlist("acknowledged"))
-        with CHECKING.turn(), desk_problems():
+        with CHECKING.turn(), desk_problems(Words().at_its_line):
             deciding.withdraw(desk(), doer(), f"{plan}/{day}", said["reason"], tuple(said.get("acknowledged", ())))
     except Problem as problem:
         return _history(f"{plan}/{day}", problem)

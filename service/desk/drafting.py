@@ -92,6 +92,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
                  cases=cases, CASES=FILE, MISSED=MISSED, words=words,
+                 warned={name_of(one): one for one in checked.warnings},
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared())  # fmt: skip
     made.status_code = 200 if problem is None else 422
@@ -215,11 +216,18 @@ def as_before(text: str, before: str) -> str:
 def _act(draft_id: str, act: Callable[[], object]) -> Response:
     """Do something, and show the draft; where it is refused, with why and what was filled in."""
     try:
-        with CHECKING.turn(), desk_problems():
+        with CHECKING.turn(), desk_problems(lambda one: _words(draft_id).at_its_line(one)):
             act()
     except Problem as problem:
         return shown(draft_id, problem)
     return go(url_for("drafting.show", draft_id=draft_id))
+
+
+def _words(draft_id: str) -> Words:
+    with desk_problems():
+        here = desk()
+        draft = here.draft(draft_id)
+        return Words(draft.edition, texts_of(draft.saved.files, here.files(here.published())))
 
 
 @person_view(blueprint, "/<draft_id>/submit", "draft", ("POST",), most=sys.maxsize)

@@ -13,6 +13,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from rules.values.exact import read_date
+from rules.values.text import Text
 from rules.words.diff import Change as Difference
 from service import shadow
 from service.api.desk import CHECKING, desk, desk_problems, doer
@@ -69,8 +70,10 @@ def show(draft_id: str) -> Response:
         "curve": curve,
         "moment": datetime.fromisoformat,
     }
+    sweepable = _figures(found.changes)
     return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
-                question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
+                question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
+                swept=_swept(sweepable),
                 inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, **parts, **helpers, **shared())  # fmt: skip
 
 
@@ -110,6 +113,15 @@ def _asks() -> str:
         return ""
     parts = [said.get(name, "").strip()[:MOST] for name in ("figure", "from", "to", "step")]
     return "{}{}={}..{}/{}".format(SWEEP, *parts)
+
+
+def _swept(figures: Mapping[str, tuple[Difference, str]]) -> Mapping[str, tuple[str, ...]] | None:
+    """In both languages the figure that is tried, from which value to which, and the step."""
+    figure, values = request.args.get("figure", ""), [request.args.get(name, "") for name in ("from", "to", "step")]
+    if not figure:
+        return None
+    title = figures[figure][0].item.title if figure in figures else Text(figure, figure)
+    return {"zh": (title.zh, *values), "en": (title.en, *values)}
 
 
 def _figures(changes: Changes) -> dict[str, tuple[Difference, str]]:

@@ -3,6 +3,7 @@ acts on the text (rules.editing), so that a form and the text are two views of o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -19,7 +20,9 @@ from rules.shapes import ListOf, Record
 from rules.values.text import Text
 
 VALUE, UNIT, KEY, CLAUSE, HOW = "value:", "unit:", "key:", "clause:", "how:"  # before an address, the names of fields
-COMPARED = {name: one.about for name, one in OPERATORS.items() if not isinstance(one.shape, ListOf)}  # with one value
+COMPARED = {name: one.about for name, one in OPERATORS.items()}
+LISTS = frozenset(name for name, one in OPERATORS.items() if isinstance(one.shape, ListOf))  # those of several values
+APART = re.compile(r"\s*(?:[、，；;]|,(?!\d{3}(?!\d)))\s*")  # between values; not between thousands
 COLLECTIONS = ("record", "map", "list")
 MOST, FEW = 200, 3  # fields of a form; of a part that stays in a longer one
 Said = Mapping[str, str]  # the fields of a form
@@ -176,7 +179,9 @@ def _filled(place: Place, said: Said) -> Data:
         return made | {str(one.address.steps[-1]): text for one in optional(place) if (text := _value(one, said))}
     how = said.get(f"{HOW}{place.address}", "")
     text = _value(place, said) or place.text
-    return {how: text} if how in COMPARED and text else text
+    if how not in COMPARED or not text:
+        return text
+    return {how: [one for one in APART.split(text) if one] if how in LISTS else text}
 
 
 def optional(place: Place) -> list[Place]:

@@ -25,6 +25,11 @@ class Words:
         folder, _, name = problem.mark.file.rpartition("/")
         return in_forms(problem, self._names(name.removesuffix(SUFFIX)) if folder == self.edition else {})
 
+    def at_its_line(self, problem: Problem) -> Text:
+        """The same, with the file and the line before it."""
+        said, place = self.of(problem), f"{problem.mark.file.rpartition('/')[2]}:{problem.mark.line}"
+        return Text(f"{place} {said.zh}", f"{place} {said.en}")
+
     def _names(self, file: str) -> Mapping[str, Text]:
         if file not in self._named:
             self._named[file] = self._titles(file)

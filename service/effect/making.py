@@ -100,7 +100,8 @@ def _cases(question: Question, before: Edition, after: Edition, scratch: Path, s
     if question.features and features.is_dir():
         lost = [
             {"decision": one.decision, "title": vars_of(before.rules[one.decision].title), "name": one.name,
-             "clauses": one.clauses, "steps": one.steps, "now": one.outcome and vars_of(one.outcome)}
+             "clauses": one.clauses, "steps": one.steps, "now": one.outcome and vars_of(one.outcome),
+             "alike": one.alike, "kept": one.kept}
             for one in broken(features, before, scratch / "old", after, scratch / "new")
         ]  # fmt: skip
     say("cases")

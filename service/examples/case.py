@@ -10,9 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from rules import Decision, FactChecker
+from rules.editing.address import Data, Verbatim
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
+from rules.values.exact import RANGES, plain
 from service.examples import words
+
+
+def as_written(value: Any) -> Data:
+    """Exact values as the text of a case writes them; what is not known is left out."""
+    if isinstance(value, Mapping):
+        return {key: as_written(one) for key, one in value.items() if one is not None and key != RANGES}
+    if isinstance(value, list | tuple):
+        return [as_written(one) for one in value]
+    if isinstance(value, str):
+        return Verbatim(value)
+    return str(value).lower() if isinstance(value, bool) else str(plain(value))
 
 
 @lru_cache(maxsize=8)

@@ -8,13 +8,15 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.editing.address import Data, entries, members, word
+from rules.editing.address import Data, Verbatim, entries, members, word
 from rules.editing.cases import merged_into
 from rules.editing.scalars import TRUTH
 from rules.model import Edition, Fact
 from rules.model.needs import Key, needed
+from rules.values.exact import Type
 from rules.values.kinds import said
 from rules.values.text import Text
+from rules.words.phrases import UNITS
 
 Said = Mapping[str, str]  # the fields of a form
 Path = tuple[str, ...]
@@ -62,21 +64,30 @@ def _fields(edition: Edition, subject: str, facts: Mapping[Key, Fact]) -> Iterat
         around = f"{edition.subjects[level].title.zh} · ", f"{edition.subjects[level].title.en} · "
         for name, fact in edition.subjects[level].facts.items():
             if (level, name) in facts:
-                yield _field(fact, (*above, name), around if above else ("", ""))
+                yield _field(edition, fact, (*above, name), around if above else ("", ""))
         level = edition.subjects[level].within
         above = (level,)
 
 
-def _field(fact: Fact, path: Path, around: tuple[str, str] = ("", "")) -> Field:
+def _field(edition: Edition, fact: Fact, path: Path, around: tuple[str, str] = ("", "")) -> Field:
     title = Text(around[0] + fact.title.zh, around[1] + fact.title.en)
     choices = {one.word: one.title for one in TRUTH} if fact.type.kind == "boolean" else fact.choices
-    return Field(path, title, said(fact.type), fact.type.kind, fact.type.is_number, tuple(choices.items()))
+    return Field(path, title, _about(edition, fact.type), fact.type.kind, fact.type.is_number, tuple(choices.items()))
+
+
+def _about(edition: Edition, type: Type) -> Text:
+    """What is to be typed, the unit of a count in words."""
+    name, unit = said(type), edition.subjects.get(type.unit)
+    if type.kind != "count" or (type.unit not in UNITS and unit is None):
+        return name
+    zh = UNITS[type.unit].zh if unit is None or type.unit in UNITS else unit.title.zh
+    return Text(name.zh.replace(type.unit, zh), name.en)
 
 
 def _tables(edition: Edition, subject: str, facts: Mapping[Key, Fact]) -> Iterator[Table]:
     for fact in edition.subjects[subject].facts.values():
         inner = edition.subjects[fact.type.of].facts if fact.type.of else {}
-        columns = [_field(one, (name,)) for name, one in inner.items() if (fact.type.of, name) in facts]
+        columns = [_field(edition, one, (name,)) for name, one in inner.items() if (fact.type.of, name) in facts]
         if columns:
             yield Table((fact.name,), fact.title, (Field(("id",), ID, ID, "id"), *columns))
 
@@ -146,7 +157,7 @@ def _records(table: Table, before: Sequence[Data], said: Said) -> Iterator[Data]
 
 
 def _value(field: Field, text: str) -> str:
-    """What was typed, a figure without the marks between its thousands."""
+    """What was typed, a figure without the marks between its thousands; what is no figure stays a text."""
     if field.number:
-        text = re.sub(r"[,\s_]", "", unicodedata.normalize("NFKC", text))
-    return text.strip()
+        return re.sub(r"[,\s_]", "", unicodedata.normalize("NFKC", text))
+    return text.strip() if field.kind == "boolean" else Verbatim(text.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from rules.judging.decider import Decider
 from rules.model.touched import touched
 from rules.values.text import Text, TextError
 from service.examples import assigning, conclusions, counting, facts, rankings, readings, shortfalls
-from service.examples.case import Case
+from service.examples.case import Case, as_written
 from service.examples.sentences import OUTCOME, Sentence, find
 
 VOCABULARY = (
@@ -64,6 +64,8 @@ class Broken:
     clauses: tuple[str, ...]
     steps: tuple[str, ...]
     outcome: Text | None  # what is concluded now; None where the example cannot be put to the edition any more
+    alike: bool = False  # whether the same is concluded: something else that the example says holds no longer
+    kept: Mapping[str, Any] | None = None  # the example as a test case, where one would hold its outcome
 
 
 def broken(features: Path, old: Edition, old_root: Path, new: Edition, new_root: Path) -> list[Broken]:
@@ -78,8 +80,18 @@ def broken(features: Path, old: Edition, old_root: Path, new: Edition, new_root:
             if now is None or not now.is_true(now.case):
                 said = None if now is None else now.case.decision
                 title = None if said is None else said.rule.outcomes[said.outcome].title
-                found.append(Broken(stem, was.name, was.clauses, was.steps, title))
+                alike = said is not None and said.outcome == was.case.decision.outcome
+                kept = None if alike else _kept(was.case)
+                found.append(Broken(stem, was.name, was.clauses, was.steps, title, alike, kept))
     return found
+
+
+def _kept(case: Case) -> Mapping[str, Any] | None:
+    """An example as the test case that would keep what it concludes."""
+    if case.supposed is not None or case.answer is None or case.on is None:
+        return None
+    outcome, facts = {case.asked: case.answer.outcome}, as_written(case.facts)
+    return {"on": case.on.isoformat(), "decisions": outcome, "facts": facts}
 
 
 def _put(stem: str, pickle: Any, decider: Decider, root: Path) -> Example | None:

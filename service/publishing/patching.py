@@ -43,8 +43,8 @@ def steps(draft: Draft, desk: Desk) -> tuple[Text, ...]:
                       "The draft is not approved yet: have another person approve it before it is merged.")  # fmt: skip
     return (
         *(() if state == APPROVED else (unapproved,)),
-        Text(f"进入政策目录（其中有 {draft.plan} 的那一层）：cd 政策目录",
-             f"Go to the policies folder, the one that holds {draft.plan}: cd POLICIES"),
+        Text(f"进入政策目录（其中有 {draft.plan} 的那一层），把补丁放在那里：cd 政策目录",
+             f"Go to the policies folder, the one that holds {draft.plan}, and put the patch there: cd POLICIES"),
         Text(f"写入：{GIT.format(file)}（没有 git 时：{PATCH.format(file)}）",
              f"Apply it: {GIT.format(file)} (without git: {PATCH.format(file)})"),
         Text(f"检查：village-credit policies check {draft.edition}",

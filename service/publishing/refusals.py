@@ -55,9 +55,7 @@ class Unacknowledged(Refused):
 
     def __init__(self, warnings: Sequence[Problem]) -> None:
         super().__init__(
-            f"有 {len(warnings)} 个提醒没有确认看过。逐条看过之后，在页面上勾选“看过”，"
-            "在接口里把它们的 id 写进 acknowledged。",
-            f"Warnings that were not acknowledged: {len(warnings)}. Once you have seen them, tick “Seen” "
-            "on the page, or give their ids in `acknowledged` of the API.",
+            f"有 {len(warnings)} 个提醒没有确认看过。请逐条看过，逐条确认。",
+            f"Warnings that were not acknowledged: {len(warnings)}. See each of them, and acknowledge it.",
         )
         self.warnings = tuple(warnings)

@@ -1,9 +1,13 @@
 """Test cases of a draft, written in a form: kept in its file, held at once, told to whoever approves."""
 
+import re
+
 import pytest
 
+from rules.cases.files import read_cases
 from service.publishing.drafts import Drafts
 from tests.desk.test_desk import LIMIT, begun, html, written
+from tests.desk.test_effect import worked_out
 from tests.desk.test_forms import alert, changed, fields
 
 VILLAGE = "credit_village"
@@ -44,7 +48,7 @@ def test_a_case_is_written_in_a_form_and_kept_with_the_draft(api, author):
     page = author.get(f"{draft}/cases/new").text
     assert "哪项判定" in page
     page = author.get(f"{draft}/cases/new?decision={VILLAGE}").text
-    assert all(title in html(page) for title in ("全村农户", "村编号", "不达标"))
+    assert all(title in html(page) for title in ("全村农户", "村编号", "不达标", "整数（农户）"))
     assert sent(author, draft, **KEPT).status_code == 303
     assert text(api, draft) == ("- {on: 2027-08-01, subject: {id: V-002}, decisions: {credit_village: not_qualified}, "
                                 "facts: {no_debt_dispute: false}}\n")  # fmt: skip
@@ -147,3 +151,38 @@ def test_a_draft_with_errors_tells_its_cases_and_takes_no_new_one(author):
     assert "V-002 2027-08-01" in page
     assert ">符合<" not in page
     assert author.get(f"{draft}/cases/new").status_code == 409
+
+
+def test_another_decision_about_the_same_example_keeps_what_was_typed(author):
+    draft = begun(author)
+    answer = sent(author, draft, do="also", also="village_award", **KEPT)
+    said = fields(answer.text)
+    assert (answer.status_code, alert(answer)) == (200, "")
+    assert {name.replace("__", ":", 1): value for name, value in KEPT.items()}.items() <= said.items()
+    assert "wanted:village_award" in said
+
+
+def test_an_id_of_digits_stays_as_it_was_typed(api, author):
+    draft = begun(author)
+    assert sent(author, draft, **{**KEPT, "subject": "007"}).status_code == 303
+    assert 'subject: {id: "007"}' in text(api, draft)
+    assert fields(author.get(f"{draft}/cases/0").text)["subject"] == "007"
+    assert [read_cases(f"{{subject: {one}, facts: {{}}}}", "a.yaml")[0].subject_id
+                                   for one in ("{id: 007}", "007", "{id: 7}")] == ["007", "007", "7"]  # fmt: skip
+
+
+def test_an_example_that_a_draft_breaks_is_kept_as_a_case_that_holds_it(api, author):
+    draft = begun(author)
+    written(author, draft, f"{VILLAGE}.yaml", LIMIT, "at_least: 60%")
+    shown = worked_out(api, author, draft)
+    [first, *others] = [html(one) for one in re.findall(r'href="([^"]*/cases/new[?]kept=[^"]*)"', shown)]
+    assert len(others) < shown.count('<div class="broken">') - 1  # not where an example supposes another reading
+    page = author.get(first).text
+    said = fields(page) | {"subject": "V-002"}
+    assert (said[f"wanted:{VILLAGE}"], said["fact:a_grade_households"]) == ("qualified", "550")
+    tried = author.client.post(f"{draft}/cases/new", data=said | {"do": "try"})
+    assert "应为“达标”，照这份草稿是“不达标”" in tried.text
+    assert author.client.post(f"{draft}/cases/new", data=said).status_code == 303
+    assert "qualified" in text(api, draft)
+    for other in ("0" * 64 + ".0", "x", first.partition("kept=")[2].partition(".")[0] + ".999"):
+        assert author.get(f"{draft}/cases/new?kept={other}").status_code == 200

@@ -115,6 +115,23 @@ def test_pages_call_a_plan_by_its_title_and_its_warnings_speak_as_forms_do(autho
     assert "由文件夹导入" in home
 
 
+def test_what_a_form_is_refused_for_and_what_was_acknowledged_are_told_in_its_words(author, approver):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    submitted(author, draft)
+    said = {name: field(approver.get(draft).text, name) for name in ("csrf", "sha256")}
+    refused = approver.client.post(f"{draft}/approve", data=said)
+    assert refused.status_code == 422
+    told = refused.text.split('role="alert">')[1].split("</div>")[0]
+    assert "credit_village.yaml:" in told
+    assert "“由谁规定”：农信社自定" in told
+    assert not any(one in told for one in ("set_by", f"{PLAN}/", "criteria."))
+    approved(approver, draft)
+    page = author.get(f"/desk/editions/{PLAN}/{DAY}").text
+    seen = page.split("看过的提醒：")[1].split("</span>")[0]
+    assert re.findall(">([^<]*)</code>", seen)[0].startswith("credit_village.yaml:")  # no code before it
+
+
 def outcome(api, on):
     decided = api.caller("caller").decided("credit_village", {**example("village_qualifies"), "on": on})
     finding = next(one for one in decided["findings"] if one["criterion"] == "a_grade_share")

@@ -113,7 +113,16 @@ def test_a_criterion_is_added_from_the_forms_of_the_grammar(api, author):
     assert "new_one" in text(api, draft, FILE)
 
 
-def test_a_criterion_with_an_operator_is_added_in_one_form_as_by_hand(api, author):
+COMPARED = [
+    ("a_grade_share", "at_least", "60%", "{at_least: 60%}"),
+    ("a_grade_share", "between", "50%、60%", "{between: [50%, 60%]}"),
+    ("npl_balance", "between", "1,000 yuan; 20,000 yuan", "{between: ['1,000 yuan', '20,000 yuan']}"),
+    ("a_grade_share", "one_of", "50%，60% , 70%", "{one_of: [50%, 60%, 70%]}"),
+]
+
+
+@pytest.mark.parametrize(("fact", "operator", "typed", "written"), COMPARED)
+def test_a_criterion_with_an_operator_is_added_in_one_form_as_by_hand(api, author, fact, operator, typed, written):
     draft = begun(author)
     before, page = text(api, draft, FILE), author.get(f"{draft}/form/{FILE}").text
     way = html(re.search(r'href="([^"]*/add/credit_village.criteria[?][^"]*)">必须成立的条件<', page)[1])
@@ -121,16 +130,17 @@ def test_a_criterion_with_an_operator_is_added_in_one_form_as_by_hand(api, autho
     [how] = [one for one in said if one.startswith("how:")]
     at = how.removeprefix("how:")
     top = at.partition(".require")[0]
-    filled = {f"key:{at}": "a_grade_share", how: "at_least", f"value:{at}": "60%", f"value:{top}.id": "new_one",
+    filled = {f"key:{at}": fact, how: operator, f"value:{at}": typed, f"value:{top}.id": "new_one",
               f"value:{top}.clause": "四(三)1(4)", f"value:{top}.set_by": "lender"}  # fmt: skip
     assert filled.keys() <= said.keys()
     refused = author.client.post(way, data={**said, **filled, f"value:{top}.id": "a_grade_share"})
     assert refused.status_code == 422
-    assert fields(refused.text)[how] == "at_least"  # what was typed stays
+    assert fields(refused.text)[how] == operator  # what was typed stays
     answer = author.client.post(way, data={**said, **filled})
     assert (answer.status_code, alert(answer)) == (303, "")
-    by_hand = ["- id: new_one", "require: {a_grade_share: {at_least: 60%}}", "clause: 四(三)1(4)", "set_by: lender"]
-    assert [one[1:].strip() for one in changed(before, text(api, draft, FILE))] == by_hand
+    by_hand = ["- id: new_one", f"require: {{{fact}: {written}}}", "clause: 四(三)1(4)", "set_by: lender"]
+    added = [one[1:].strip() for one in changed(before, text(api, draft, FILE))]
+    assert [one.replace('"', "'") for one in added] == by_hand
 
 
 def test_what_cannot_be_is_told_and_the_form_keeps_what_was_typed(api, author):
@@ -138,6 +148,7 @@ def test_what_cannot_be_is_told_and_the_form_keeps_what_was_typed(api, author):
     before, said = text(api, draft, FILE), fields(author.get(f"{draft}/form/{FILE}").text)
     answer = author.client.post(f"{draft}/form/{FILE}", data={**said, "do": f"remove {FILE}.criteria.nothing"})
     assert answer.status_code == 422
+    assert " data-unsaved" in answer.text  # to leave it asks first
     assert text(api, draft, FILE) == before
     bad = {**said, f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least": "六成", "asked": "1"}
     assert author.client.post(f"{draft}/form/{FILE}", data=bad).status_code == 303  # a draft may have faults

@@ -1,6 +1,11 @@
 """Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
 
-from tests.desk.test_replay import BAR, HIGHER, edited
+from datetime import timedelta
+from shutil import copytree
+
+from tests.api.calling import start
+from tests.desk.drafting import person, service
+from tests.desk.test_replay import BAR, HIGHER, edited, village
 from tests.log.deskwork import NEW, OLD
 from tests.log.test_workflow import CHILD
 
@@ -59,3 +64,35 @@ def test_what_has_changed_below_a_draft_that_waits_is_shown_to_whoever_approves(
         assert "提交之后，所沿用的版本变了" in shown
         assert change["zh"] in shown
         assert "/desk/editions/base/2026-05-01" in shown
+
+
+def test_a_day_that_the_service_slept_over_has_come_when_it_wakes(tmp_path):
+    api = service(tmp_path)
+    editor, approver = person(api, "editor", "editor"), person(api, "approver", "approver")
+    approved(approver, editor, edited(editor, editor.begin(), (OLD, NEW)))
+    _, secret = api.service.keys.add("program", "caller")
+    api.close()
+    api.clock.now += timedelta(days=500)  # nobody was there on the day
+    woken = start(tmp_path, api.clock, policies=tmp_path / "policies")
+    headers = {"Authorization": f"Bearer {secret}"}
+    case, client = village(1) | {"plan": "base"}, woken.app.test_client()
+    said = [client.post("/v1/decisions/limit", json=case | on, headers=headers)
+            for on in ({}, {"on": "2026-12-31"}, {"on": "2027-01-01"})]  # fmt: skip
+    woken.close()
+    assert [one.json["edition"] for one in said] == ["2027-01-01", "2026-05-01", "2027-01-01"]
+
+
+def test_an_edition_that_only_the_folder_has_is_told_at_the_desk(tmp_path):
+    policies = service(tmp_path)
+    policies.close()
+    folder = tmp_path / "policies" / "base"
+    later = folder / "2027-03-01"
+    copytree(folder / "2026-05-01", later)
+    head = (later / "plan.yaml").read_text(encoding="utf-8")
+    (later / "plan.yaml").write_text(head.replace("2026-05-01", "2027-03-01"), encoding="utf-8")
+    for place, told in (("folder", True), ("database", False)):
+        api = start(tmp_path, policies=folder.parent, published_in=place)
+        page = person(api, f"editor-{place}", "editor").client.get("/desk").text
+        api.close()
+        assert "base/2027-03-01" in page  # as taken, or as not taken
+        assert ("没有它们的审批记录" in page) == told

@@ -1,7 +1,10 @@
 """The pages of reviewers and auditors: what is to be done, the case, the outcome; the log with what was done since."""
 
+from html import unescape
+
 import pytest
 
+from rules.cases.files import read_cases
 from rules.values.text import Text
 from service.desk import reviews
 from tests.api.calling import example
@@ -103,6 +106,9 @@ def test_an_auditor_finds_a_decision_and_what_was_done_since(api, someone, log_i
     assert "结果相同" in auditor.post(f"/audit/{log_id}").text
     inputs = auditor.post(f"/audit/{log_id}/inputs").text
     assert subject in inputs
+    [case] = read_cases(unescape(inputs.rpartition("<pre")[2].partition(">")[2].partition("</pre>")[0]), "cases.yaml")
+    assert (case.subject_id, dict(case.wanted)) == (subject, {"credit_village": "not_qualified"})
+    assert case.facts == example("village_misses_narrowly")["facts"]
     assert auditor.person.name in auditor.get(f"/audit/{log_id}").text
     assert "credit_village.yaml" in auditor.get(f"/audit/{log_id}/edition").text
 

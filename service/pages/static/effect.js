@@ -6,7 +6,7 @@ const EVERY = 1500; // milliseconds
 async function look() {
   try {
     const state = await (await fetch(place.dataset.state, { headers: { Accept: "application/json" } })).json();
-    if (state.parts > Number(place.dataset.parts) || !["waiting", "running"].includes(state.status)) return location.reload();
+    if (state.parts > Number(place.dataset.parts) || state.status !== place.dataset.status) return location.reload();
     const bar = place.querySelector("progress");
     if (bar && state.of) Object.assign(bar, { max: state.of, value: state.done });
   } catch {
