@@ -34,7 +34,7 @@ def edition_of(
     made = [decision(ItemBuilder(node, facts.resolver, clauses, readings)) for node in decisions.values()]
     rules = ordered([one for one in made if isinstance(one, Rule)], problems)
     report = report_of(files["report"], facts.resolver, rules) if "report" in files else Report()
-    extracts = extracts_of(files["extracts"], subjects, problems) if "extracts" in files else Extracts()
+    extracts = extracts_of(files["extracts"], facts.names, subjects, problems) if "extracts" in files else Extracts()
     start, end = _effective(plan.at("effective"), problems)
     acknowledged = _acknowledged(plan.at("acknowledged"), problems)
     if start is None or problems.errors:

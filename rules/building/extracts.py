@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rules.building.names import Names
 from rules.files.source import Node
 from rules.model import Column, Extracts, Fact, Members, Subject
 from rules.problems.problem import Problems
@@ -11,18 +12,23 @@ from rules.problems.problem import Problems
 KEY = "id"
 
 
-def extracts_of(root: Node, subjects: Mapping[str, Subject], problems: Problems) -> Extracts:
+def extracts_of(root: Node, names: Names, subjects: Mapping[str, Subject], problems: Problems) -> Extracts:
     """The words as declared; names that the plan does not know go to `problems`."""
     at = root.at("extracts")
     columns: dict[str, dict[str, Column]] = {}
     for subject, node in at.at("columns").entries.items():
         if _known(at.at("columns"), subject, subjects, problems):
-            names = [KEY, subjects[subject].within, *(n for n, f in subjects[subject].facts.items() if f.given)]
+            within, facts = subjects[subject].within, subjects[subject].facts
+            known = [KEY, *filter(None, [within]), *(name for name, fact in facts.items() if fact.given)]
+            apart = {} if within else {name: one for name, one in node.entries.items() if name in subjects}
             columns[subject] = {
-                name: _column(one, subjects[subject].facts.get(name), problems)
+                name: _column(one, facts.get(name), problems)
                 for name, one in node.entries.items()
-                if _known(node, name, filter(None, names), problems)
+                if name not in apart and _known(node, name, known, problems)
             }
+            for name in apart:
+                if names.told_apart(subject, name):
+                    problems.add(node.key(name), "extracts.apart", text=name, subject=subject)
     members = {
         subject: Members(_words(node.at("headings")), _words(node.at("head")))
         for subject, node in at.at("members").entries.items()

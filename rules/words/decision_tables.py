@@ -58,8 +58,8 @@ class TableExplainer(Explainer):
         if name not in self.decision.left.outputs:
             return Reason(title, waits, state="unknown")
         values, type = self.decision.left.outputs[name]
-        told = self._value(name, values, type)
-        return Reason(title, told if isinstance(values, Range) else only(say, told), waits, state="unknown")
+        told, several = self._value(name, values, type), isinstance(values, Range) and values.at_least != values.at_most
+        return Reason(title, told if several else only(say, told), waits, state="unknown")
 
     def _behind(self, row: Criterion, body: Table) -> Iterator[Reason]:
         """The arithmetic of the outputs of one row of several."""

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from service.http.context import Caller, request_data, service, signed_in, this_app, this_request
-from service.http.problems import Problem
+from service.http.problems import MESSAGES, FieldError, Problem
 from service.http.views import contract_of
 from service.keys import PERMISSIONS, ApiKey
 
@@ -96,6 +96,8 @@ def _admit() -> None:
     if contract.in_person and isinstance(key, ApiKey):
         zh, en = "这要由本人登录后办理，密钥不行。", "A person signs in to do this: a key cannot."
         raise Problem("forbidden", zh, en)
+    if asked.environ.get("QUERY_STRING") and not contract.queried:
+        raise Problem.invalid(FieldError(f"/{name}", *MESSAGES["Unknown field."]) for name in asked.args)
     encoding = asked.environ.get("HTTP_CONTENT_ENCODING", "identity")
     if encoding.strip().lower() != "identity":
         zh, en = f"请求体不要压缩（{encoding}）。", f"Send the body as it is, without {encoding}."

@@ -22,7 +22,7 @@ DOCUMENTED = "_apidoc"  # where smorest keeps what a view's document says
 class Contract:
     """The terms of a view: the permission it requires, the problems it may answer with besides those of all views,
     whether it honours Idempotency-Key, whether its answers carry an ETag by which they need not be sent again, or one
-    of a version that can be changed, and whether only a person at a browser may use it."""
+    of a version that can be changed, whether only a person at a browser may use it, and whether it takes a query."""
 
     permission: str
     kinds: tuple[str, ...] = ()
@@ -30,6 +30,7 @@ class Contract:
     tagged: bool = False
     versioned: bool = False
     in_person: bool = False
+    queried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
         """Registers a view under its contract; `answer` is the schema of its JSON answer in the OpenAPI document."""
 
         def register(view: View) -> View:
-            bound = marked("contract", Contract(**terms))(view)
+            asked = getattr(view, DOCUMENTED, {}).get("arguments", {}).get("parameters", ())
+            queried = any(one["in"] == "query" for one in asked)
+            bound = marked("contract", Contract(queried=queried, **terms))(view)
             documented = vars(self.response(status, answer)(bound))[
                 DOCUMENTED
             ]  # the wrapper looks for what is no Response

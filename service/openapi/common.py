@@ -15,8 +15,8 @@ from service.http.problems import KINDS, MEDIA_TYPE
 from service.http.views import contract_of, deprecation_of
 
 SHIPPED: Mapping[str, Any] = shipped("service.openapi", "document.json")
-ALWAYS = ("unauthorized", "forbidden", "too-many-requests", "internal-error", "unavailable")
-READING = ("bad-request", "payload-too-large", "unsupported-media-type", "invalid-input")  # of a body
+ALWAYS = ("invalid-input", "unauthorized", "forbidden", "too-many-requests", "internal-error", "unavailable")
+READING = ("bad-request", "payload-too-large", "unsupported-media-type")  # of a body
 
 
 ON_STATUS: Mapping[int, tuple[str, ...]] = {401: ("WWW-Authenticate",), 415: ("Accept",), 429: ("Retry-After",),
@@ -33,9 +33,8 @@ def complete(operation: dict[str, Any], view: Callable[..., object], method: str
         kinds.append("not-found")
     if method in {"post", "put"}:
         kinds += READING
-    elif responses.pop("422", None) or responses.pop(422, None):  # smorest's, for a query
-        kinds.append("invalid-input")
-    responses.pop("default", None)
+    for other in ("422", 422, "default"):  # smorest's
+        responses.pop(other, None)
     operation["security"] = [{"session": []}] if contract.in_person else [{"key": []}]
     sent, given = ["RequestId", "TraceParent", "AcceptLanguage"], ["X-Request-ID"]
     if contract.idempotent:

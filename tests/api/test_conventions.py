@@ -8,7 +8,7 @@ from flask import Blueprint
 from service.desk import signing
 from service.http.problems import KINDS
 from service.http.wsgi import Application
-from tests.api.calling import kind, start
+from tests.api.calling import errors, kind, start
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}
 DECIDE = "/v1/decisions/credit_village"
@@ -29,6 +29,17 @@ def test_a_method_that_is_not_taken_is_told_with_those_that_are(caller, method, 
 
     assert kind(answer) == (405, "method-not-allowed")
     assert set(answer.headers["Allow"].split(", ")) == allowed
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("POST", f"{DECIDE}?reading=a&x=1"), ("POST", f"{DECIDE}/batch?reading=a&x=1"), ("GET", "/v1/plans?reading=a&x=1"),
+    ("GET", "/v1/decisions?reading=a&x=1"),
+])  # fmt: skip
+def test_what_nobody_reads_of_a_query_is_refused(api, method, path):
+    answer = api.caller("admin").send(method, path, CASE if method == "POST" else None)
+
+    assert sorted(errors(answer)) == [("/reading", "unknown_field"), ("/x", "unknown_field")]
+    assert not api.service.log.find(kind="decision")
 
 
 @pytest.mark.parametrize(("language", "title"), [

@@ -33,6 +33,9 @@ EDITION = small({
             {"below": "3 houses", "points": 0}, {"at_least": "3 houses", "points": 6}]}],
         grades=[{"grade": "granted", "at_least": 9}, {"grade": "less", "at_least": 5, "below": 9},
                 {"grade": "none", "below": 5}]),
+    "carded": table("sum", {"when": {"card": ["less", "none"]}, "outcome": "less", "then": {"limit": "5 yuan"}},
+        outcomes=OUTCOMES, otherwise={"outcome": "none", "then": {"limit": "0 yuan"}},
+        outputs={"limit": {"type": "amount", "title": named("额度", "limit")}}),
 })  # fmt: skip
 CHECKER, ENGINE = FactChecker(EDITION), Engine(EDITION)
 
@@ -57,6 +60,8 @@ def line(told, start):
      "? Outcome can only be: 给予, 减半"),
     ("named", {}, ("称号", "title"), "? 称号 只可能是：甲、丙 信息补齐后才能确定",
      "? title can only be: 甲, 丙 can be told once the information is complete"),
+    ("carded", {}, ("额度", "limit"), "? 额度 只可能是：5元 信息补齐后才能确定",
+     "? limit can only be: 5 yuan can be told once the information is complete"),
     ("card", {}, ("总分", "Total"), "? 总分 0分至6分 有的项目还不能计分",
      "? Total 0 points to 6 points some items cannot be scored yet"),
     ("card", {}, ("结论 ", "Outcome  "), "? 结论 只可能是：减半、不给", "? Outcome can only be: 减半, 不给"),
