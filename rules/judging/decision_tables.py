@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rules.judging.bounds import certain
@@ -11,23 +11,20 @@ from rules.judging.left import Left, added, hull, left, possible, truth
 from rules.judging.outcomes import Answers, Judgement, Kind, Verdict
 from rules.model import Criterion, Rule, Table
 from rules.operations.comparisons import sort_key
-from rules.values.exact import Range, Value, exact
+from rules.values.exact import Range, exact
 
 
 def judge(rule: Rule, body: Table, scope: Scope, answers: Answers) -> Judgement:
     """`first`: the first row that holds; `all`: every row; `highest` and `lowest`: the row whose output is; `sum`:
-    the outputs of all rows added. A row that cannot be told, where it could change the answer, makes it unknown; an
-    output that has one value whichever rows hold is known even so."""
+    the outputs of all rows added. A row that cannot be told, where it could change the answer, makes it unknown."""
     verdicts, unknown = answers.verdicts(rule, scope), rule.role("unknown")
     if body.hit == "first":
         row, verdict = next((one for one in verdicts if one[1] is not False), (body.otherwise, True))
-        if verdict is None:
-            return Judgement(unknown, verdicts, _alike(body, verdicts, scope))
-        return _conclude(rule, row, verdicts, scope)
+        return Judgement(unknown, verdicts) if verdict is None else _conclude(rule, row, verdicts, scope)
     hits = [row for row, verdict in verdicts if verdict]
     doubtful = any(verdict is None for _, verdict in verdicts)
     if doubtful and body.hit != "all":
-        return Judgement(unknown, verdicts, _alike(body, verdicts, scope))
+        return Judgement(unknown, verdicts)
     if not hits and not doubtful:
         return _conclude(rule, body.otherwise, verdicts, scope)
     each = [_conclude(rule, row, verdicts, scope) for row in hits]
@@ -37,7 +34,7 @@ def judge(rule: Rule, body: Table, scope: Scope, answers: Answers) -> Judgement:
         measures = tuple((row.id, judged.outputs) for row, judged in zip(hits, each, strict=True))
         return Judgement(outcome, verdicts, measures=measures, unknown=unresolved)
     if unresolved:
-        return Judgement(unknown, verdicts, _alike(body, verdicts, scope), unknown=unresolved)
+        return Judgement(unknown, verdicts, unknown=unresolved)
     if body.hit == "sum":
         outputs = {name: exact(sum(judged.outputs.get(name, 0) for judged in each)) for name in body.outputs}
         return Judgement(hits[0].outcome, verdicts, outputs)
@@ -49,29 +46,6 @@ def _conclude(rule: Rule, row: Criterion, verdicts: Sequence[Verdict], scope: Sc
     outputs = {name: certain(expr, scope) for name, expr in row.then.items()}
     unknown = tuple(row.then[name] for name, value in outputs.items() if value is None)
     return Judgement(rule.role("unknown") if unknown else row.outcome, verdicts, outputs, unknown=unknown)
-
-
-def _alike(body: Table, verdicts: Sequence[Verdict], scope: Scope) -> Mapping[str, Value]:
-    """The outputs that have one value whichever of the rows hold that cannot be told."""
-    if body.hit == "sum":
-        return _sums(body, verdicts, scope)
-    rows, outputs = _candidates(body, verdicts, scope), {}
-    for name in body.outputs:
-        values = {certain(row.then[name], scope) if name in row.then else None for row in rows}
-        if len(values) == 1 and None not in values:
-            outputs[name] = values.pop()
-    return outputs
-
-
-def _sums(body: Table, verdicts: Sequence[Verdict], scope: Scope) -> Mapping[str, Value]:
-    """The sums of rows that surely hold, to which no row that cannot be told adds anything."""
-    outputs = {}
-    for name in body.outputs if any(verdict for _, verdict in verdicts) else ():
-        each = [(certain(row.then[name], scope), verdict) for row, verdict in verdicts
-                if verdict is not False and name in row.then]  # fmt: skip
-        if all(value == 0 if verdict is None else value is not None for value, verdict in each):
-            outputs[name] = exact(sum(value for value, _ in each))
-    return outputs
 
 
 def _candidates(body: Table, verdicts: Sequence[Verdict], scope: Scope) -> list[Criterion]:

@@ -9,7 +9,6 @@ import ibis
 
 from rules.model import Checklist, Const, Criterion, Expr, Rule, Scorecard, ScoreItem, Table
 from rules.table import bounds, doubts, numbers
-from rules.table.alike import alike, is_true, summed
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
@@ -89,12 +88,9 @@ def _concluded(rule: Rule, body: Table, verdicts: Verdicts, place: Any, frame: F
     """The outcome and the outputs of the row whose number is given; unknown where one of them is."""
     place = frame.settle(f"{rule.id}$", {"row": place})["row"]
     rows = [*enumerate(body.rows), (NONE, body.otherwise)]
-    agreed = {} if body.hit == "all" else alike(rule, body, verdicts, frame)
     outputs = frame.settle(f"{rule.id}$out", {
-        name: choose([*((place == literal(number), _then(rule, row, name, frame))
-                        for number, row in rows if name in row.then),
-                      *((place == literal(OPEN), cell) for cell in [agreed.get(name)] if cell is not None)],
-                     None, output.type, frame.flags)
+        name: choose([(place == literal(number), _then(rule, row, name, frame))
+                      for number, row in rows if name in row.then], None, output.type, frame.flags)
         for name, output in body.outputs.items() if any(name in row.then for _, row in rows)
     })  # fmt: skip
     cases, unknown = [], _code(rule.role("unknown"))
@@ -125,9 +121,13 @@ def _hits(rule: Rule, body: Table, verdicts: Verdicts, frame: Frame) -> Hits:
 def _doubt(body: Table, verdicts: Verdicts, then: Hits) -> Truth:
     """Whether a row cannot be told, or an output of one that holds is not known."""
     doubts = [untold(verdicts[row.id]) for row in body.rows]
-    doubts += [is_true(verdicts[id]) & some([~known(cell) for cell in cells.values()])
+    doubts += [_is_true(verdicts[id]) & some([~known(cell) for cell in cells.values()])
                for id, cells in then.items() if cells]  # fmt: skip
     return some(doubts)
+
+
+def _is_true(verdict: Truth) -> Truth:
+    return ibis.coalesce(verdict, truth(False))
 
 
 def _all(rule: Rule, body: Table, verdicts: Verdicts, then: Hits, frame: Frame) -> Judged:
@@ -147,7 +147,7 @@ def _best(rule: Rule, body: Table, verdicts: Verdicts, then: Hits, frame: Frame)
     keys = [order_key(then[row.id][body.by], body.outputs[body.by].type) for row in body.rows]
     cases = [(doubt, literal(OPEN))]
     for number, row in enumerate(body.rows):
-        beaten = [is_true(compare(as_good if place < number else better, key, keys[number], frame.flags))
+        beaten = [_is_true(compare(as_good if place < number else better, key, keys[number], frame.flags))
                   for place, key in enumerate(keys) if place != number]  # fmt: skip
         cases.append((verdicts[row.id] & ~some(beaten), literal(number)))
     return _concluded(rule, body, verdicts, ibis.cases(*cases, else_=literal(NONE)), frame)
@@ -163,8 +163,7 @@ def _sum(rule: Rule, body: Table, verdicts: Verdicts, then: Hits, frame: Frame) 
     for name, output in body.outputs.items():
         parts = [numbers.choose([(verdicts[id], cells[name])], nothing, frame.flags)
                  for id, cells in then.items() if name in cells] or [nothing]  # fmt: skip
-        sure = (place >= literal(0)) | ((place == literal(OPEN)) & summed(body, verdicts, name, frame))
-        cases = [(sure, balanced(lambda one, two: numbers.add(one, two, frame.flags), parts))]
+        cases = [(place >= literal(0), balanced(lambda one, two: numbers.add(one, two, frame.flags), parts))]
         if name in other.then:
             cases.append((no_row, _then(rule, other, name, frame)))
         outputs[name] = choose(cases, None, output.type, frame.flags)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from service.county.running import TooMany, run
 from service.settings import DEFAULTS, own_path, size
 
 ENGINES = ("duckdb", "spark")
+CACHE = "~/.cache/village-credit"
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -71,8 +73,9 @@ def memory(_: click.Context, __: click.Parameter, text: str) -> str:
 @click.option("--threads", type=click.IntRange(0), envvar="VILLAGE_CREDIT_COUNTY_THREADS",
               default=DEFAULTS["county_threads"],
               help="计算用的线程数，不写则每核一个 / threads to compute on; as many as cores unless set")  # fmt: skip
-@click.option("--cache", callback=lambda _, __, text: own_path(text), envvar="VILLAGE_CREDIT_COUNTY_CACHE",
-              default="~/.cache/village-credit", show_default=True, metavar="DIR",
+@click.option("--cache", callback=lambda _, __, text: own_path(text),
+              default=lambda: environ.get("VILLAGE_CREDIT_COUNTY_CACHE", CACHE),  # empty, click would not see it
+              show_default=CACHE, metavar="DIR",
               help="保留查询语句的目录，下次不必再做；'' 为不保留 / keeps the queries for the next run; '' keeps none"
               )  # fmt: skip
 @click.option("--at-most", callback=share, default="1%", show_default=True,

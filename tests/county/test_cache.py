@@ -26,7 +26,7 @@ from service.county.run.retracing import Retracing
 from service.county.run.steps import WORK
 from service.county.running import run
 from tests.county.conftest import run as command
-from tests.county.making import ON
+from tests.county.making import ON, county
 from tests.editions import POLICIES
 from tests.unit.small import checklist, count, derived, given, small
 
@@ -389,3 +389,21 @@ def test_what_is_kept_holds_no_record(tmp_path):
     assert PUT in words
     assert json.dumps("V1") not in words
     assert not any(id in words for id in ("H3", "V1", str(tmp_path)))
+
+
+def test_queries_of_a_run_of_fewer_files_are_not_those_of_a_run_of_all(tmp_path):
+    """Without the records above, households have no links to them."""
+    files, cache = county(tmp_path / "in", 60, 3, 1), tmp_path / "cache"
+    command({"--households": files["--households"]}, tmp_path / "few", "--cache", cache)
+    command(files, tmp_path / "all", "--cache", cache)
+    command(files, tmp_path / "fresh", "--cache", "")
+    for name in ("household", "county"):
+        one, other = (tmp_path / folder / f"{name}.parquet" for folder in ("all", "fresh"))
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_setting_that_is_empty_keeps_no_queries(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("VILLAGE_CREDIT_COUNTY_CACHE", "")
+    command(county(tmp_path / "in", 60, 3, 1), tmp_path / "out")
+    assert not (tmp_path / "home" / ".cache").exists()

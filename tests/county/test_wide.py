@@ -174,7 +174,8 @@ def test_the_workbook_has_one_column_of_each_kind(made):
     book = load_workbook(made.folder / "now/workbook.xlsx", read_only=True)
     heads, *rows = book["村"].iter_rows(values_only=True)
     assert [one for one in heads if one.startswith("评定")] == ["评定", "评定：未满足", "评定：缺数据"]
-    cells = {row[0]: (row[-2] or "", row[-1] or "") for row in rows}
+    fails, lacks = (heads.index(one) for one in ("评定：未满足", "评定：缺数据"))
+    cells = {row[0]: (row[fails] or "", row[lacks] or "") for row in rows}
     assert cells == {id_: ("、".join(fails), LACKS.get(id_, "")) for id_, fails in made.fails.items()}
     book.close()
 

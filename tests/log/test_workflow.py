@@ -130,7 +130,7 @@ def test_an_edit_that_is_taken_back_takes_the_submission_back_too(room):
 def test_whoever_submits_what_another_wrote_does_not_approve_it(room):
     draft = room.draft()
     act = room.submit(draft, room.approver)
-    with pytest.raises(NotAllowed, match="wrote part"):
+    with pytest.raises(NotAllowed, match="You submitted"):
         room.approve(act, room.approver)
 
 

@@ -105,7 +105,7 @@ class Checks:
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
         facts, more = self._facts(subject, columns.facts, types)
         wholes = Wholes(self.edition, subject, self.on, duck, raw, self.clean, above.value)
-        wrong = [*wrong_ids(columns.id, id), *above.wrong, *more, *wholes.exceeding(columns.facts, facts)]
+        wrong = [*wrong_ids(columns.id, id), *above.wrong, *more, *wholes.exceeding(columns.facts, facts, more)]
         self.clean[subject], good = self._write(source, file, shown | facts, wrong, columns)
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         self.belonging.learn(subject, raw, id, columns.named)

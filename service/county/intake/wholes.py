@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,11 @@ from service.county.intake.reasons import part_exceeds
 WHICH = f"CAST({ROW} AS VARCHAR)"  # a row, as the id of what is worked out of it
 
 
+def _wrong(names: Collection[str], faults: Iterable[Fault]) -> list[str]:
+    """The conditions under which a fault leaves one of some facts unknown."""
+    return [f"({fault.condition})" for fault in faults if {*names} & {*fault.facts}]
+
+
 @dataclass(frozen=True, slots=True)
 class Wholes:
     """Holds the rows of a raw table of a subject; `on` is the day of the run; `upper` the good rows
@@ -33,19 +38,26 @@ class Wholes:
     upper: Mapping[str, Path]
     above: str
 
-    def exceeding(self, columns: Mapping[str, str], shown: Mapping[str, str]) -> Iterator[Fault]:
-        """The faults of parts and wholes that the columns of the table, by fact, give (`shown`: facts in SQL)."""
-        for pair in parts_and_wholes(self.edition, self.subject):
+    def exceeding(self, columns: Mapping[str, str], shown: Mapping[str, str], wrong: Sequence[Fault]) -> list[Fault]:
+        """The faults of parts and wholes that the columns of the table, by fact, give (`shown`: facts in SQL). A fact
+        with a fault that is found already is not known."""
+        found, told = list[Fault](), [*wrong]
+        for pair in sorted(parts_and_wholes(self.edition, self.subject), key=lambda one: len(one.between)):
             part, whole = pair.part, pair.whole
             names = pair.facts or tuple(name for of, name in pair.behind if of == self.subject)
             if not names or not shown.keys() >= {*names}:
                 continue
             tests = [f"{shown[part.name]} > {shown[whole.name]}"] if pair.given else []
-            tests += [f"{shown[one]} IS NULL" for one in pair.between if one in shown]
+            if pair.between:
+                tests += [f"{one} IS NOT TRUE" for one in _wrong(names, told)]
+                tests += [f"({' OR '.join([f'{shown[one]} IS NULL', *_wrong([one], told)])})"
+                          for one in pair.between if one in shown]  # fmt: skip
             condition = " AND ".join(tests) if pair.given else self._worked_out(pair, shown)
             if condition:
                 column, message = columns[pair.named(shown)], part_exceeds(part, whole)
-                yield Fault(column, condition, "part_exceeds_whole", message=message, facts=names)
+                found.append(Fault(column, condition, "part_exceeds_whole", message=message, facts=names))
+                told += [] if pair.between else found[-1:]
+        return found
 
     def _worked_out(self, pair: Pair, shown: Mapping[str, str]) -> str:
         """That a row is among those in which a part, worked out, exceeds its whole, all that is behind both being

@@ -16,6 +16,7 @@ from service.county.hearing import PUT, RUN, TABLE, Asked
 from service.county.run.steps import WORK
 
 KNOWN = (RUN, TABLE, PUT)  # what can be asked again
+TABLES = ("*.parquet", "*.sql")  # the files of tables, and of views of tables
 READS = re.compile(r"read_\w+\(")  # a file by its path, which is another in another run
 
 
@@ -45,9 +46,9 @@ class Retracing:
         return kept["result"]
 
     def _there(self) -> list[str]:
-        """The tables made so far, also by a run that was broken off."""
+        """The tables made so far, also by a run that was broken off: a file that is not there is not asked about."""
         homes = self.folder, self.folder / WORK
-        return sorted(self._from_here(one) for home in homes for one in home.glob("*.parquet"))
+        return sorted(self._from_here(one) for home in homes for kind in TABLES for one in home.glob(kind))
 
     def _again(self, asked: Sequence[Sequence[Any]]) -> bool:
         """Ask the same; whether all was answered the same."""
