@@ -25,6 +25,13 @@ def _wrong(names: Collection[str], faults: Iterable[Fault]) -> list[str]:
     return [f"({fault.condition})" for fault in faults if {*names} & {*fault.facts}]
 
 
+def _untold(shown: Mapping[str, str], faults: Iterable[Fault]) -> str:
+    """That none of some facts is known, with these faults."""
+    return " AND ".join(
+        f"({' OR '.join([f'{value} IS NULL', *_wrong([one], faults)])})" for one, value in shown.items()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Wholes:
     """Holds the rows of a raw table of a subject; `on` is the day of the run; `upper` the good rows
@@ -39,8 +46,8 @@ class Wholes:
     above: str
 
     def exceeding(self, columns: Mapping[str, str], shown: Mapping[str, str], wrong: Sequence[Fault]) -> list[Fault]:
-        """The faults of parts and wholes that the columns of the table, by fact, give (`shown`: facts in SQL). A fact
-        with a fault that is found already is not known."""
+        """The faults of parts and wholes that the columns of the table, by fact, give (`shown`: facts in SQL), beside
+        those that are found already."""
         found, told = list[Fault](), [*wrong]
         for pair in sorted(parts_and_wholes(self.edition, self.subject), key=lambda one: len(one.between)):
             part, whole = pair.part, pair.whole
@@ -48,10 +55,10 @@ class Wholes:
             if not names or not shown.keys() >= {*names}:
                 continue
             tests = [f"{shown[part.name]} > {shown[whole.name]}"] if pair.given else []
-            if pair.between:
-                tests += [f"{one} IS NOT TRUE" for one in _wrong(names, told)]
-                tests += [f"({' OR '.join([f'{shown[one]} IS NULL', *_wrong([one], told)])})"
-                          for one in pair.between if one in shown]  # fmt: skip
+            between = {one: shown[one] for one in pair.between if one in shown}
+            if between:  # not known as given; or not any more, and no other fault is of the two
+                free = [f"{one} IS NOT TRUE" for one in _wrong(names, told)]
+                tests.append(f"({_untold(between, wrong)} OR ({' AND '.join([_untold(between, told), *free])}))")
             condition = " AND ".join(tests) if pair.given else self._worked_out(pair, shown)
             if condition:
                 column, message = columns[pair.named(shown)], part_exceeds(part, whole)

@@ -111,7 +111,7 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
         "sweep": {"values": [step["value"] for step in steps], "curves": curves} if "sweep" in results else None,
         "moves": {"decisions": decisions,
                   "above": {name: edition.subjects[above].title for name, above in names.items() if above},
-                  "steps": [{"value": step["value"], "places": _places(decisions, step),
+                  "steps": [{"value": "" if "called" in results else step["value"], "places": _places(decisions, step),
                              "moved": [_labelled(one) for one in step["moved"][:MOST]], "many": len(step["moved"])}
                             for step in steps]},
     }  # fmt: skip
