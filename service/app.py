@@ -29,7 +29,7 @@ from service.api import (
     what_if,
 )
 from service.days import day_of
-from service.desk import audit, cases, commenting, desk, drafting, editing, editions, signing, typing
+from service.desk import audit, cases, commenting, desk, drafting, editing, editions, signing, typing, writing
 from service.desk import effects as desk_effects
 from service.desk import reviews as desk_reviews
 from service.effect import Effects
@@ -68,7 +68,8 @@ RESOURCES = (
     approvals,
     comments,
 )
-PAGES = signing, desk, drafting, commenting, desk_effects, editing, cases, typing, editions, desk_reviews, audit
+PAGES = (signing, desk, drafting, writing, commenting, desk_effects, editing, cases, typing, editions, desk_reviews,
+         audit)  # fmt: skip
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 
 
