@@ -16,6 +16,7 @@ from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.desk.looking import seen_by
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
 from service.http.cases import field_errors
@@ -26,6 +27,7 @@ from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Release, deciding, drafting
 from service.publishing import edition as archived
 from service.publishing.checking import name_of
+from service.publishing.comments import threads
 from service.publishing.comparing import differences
 from service.publishing.desk import OPEN, last_act, state_of
 from service.publishing.drafts import Base, Draft, Listed
@@ -65,16 +67,19 @@ class Standing(NamedTuple):
     state: str
     last: Act | None
 
-    def written_by(self, person: str) -> bool:
-        return person in self.draft.authors or (self.last is not None and person in self.last.authors)
+    def written_by(self, accounts: frozenset[str]) -> bool:
+        """Whether the human wrote it who has these accounts."""
+        wrote = self.draft.authors if self.last is None else (*self.draft.authors, *self.last.authors)
+        return not accounts.isdisjoint(wrote)
 
 
 @person_view(blueprint, "", "policies")
 def home() -> Response:
     """What is in force today, what comes, what waits for whoever looks, and what was done lately."""
-    me, can = caller().id, PERMISSIONS[caller().role]
+    can = PERMISSIONS[caller().role]
     with desk_problems():
         here = desk()
+        me = here.rights.accounts(caller().id)
         acts, published = here.seen(), here.published()
         listed = here.drafts.listed() if "draft" in can else Listed((), ())
     drafts = [standing(one, acts) for one in listed.drafts]
@@ -98,10 +103,10 @@ def guide() -> Response:
     return page("desk_guide.html")
 
 
-def _waits(one: Standing, me: str, can: frozenset[str]) -> bool:
+def _waits(one: Standing, me: frozenset[str], can: frozenset[str]) -> bool:
     """Whether a draft waits for somebody: to approve it, or to change what was sent back."""
     mine = one.written_by(me)
-    answers = mine or (one.last is not None and me == one.last.by)
+    answers = mine or (one.last is not None and one.last.by in me)
     return (one.state == SUBMITTED and not answers and "approve" in can) or (one.state == CHANGES_REQUESTED and mine)
 
 
@@ -147,6 +152,8 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         of = drafted(acts)
         found = [(act, one) for act in acts for one in act.changes or of.get(act.draft, ())
                  if one.edition == edition]  # fmt: skip
+        warned = {act.draft for act, _ in found if act.warnings}
+        comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
         changes = {act.seq: differences(here.log, one, {}, Base("", "")) for act, one in found
                    if one.before and one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
     if not found:
@@ -165,6 +172,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         release=release,
         withdrawal=withdrawal,
         drafted=of,
+        seen={act.id: seen_by(act, comments.get(act.draft, ())) for act, _ in found},
         problem=problem,
         words=Words(),
         name_of=name_of,

@@ -21,7 +21,7 @@ from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
 from service.desk.forms import texts_of
-from service.desk.looking import cases_of, look, told
+from service.desk.looking import cases_of, look, seen_by, told
 from service.desk.views import NUMBER, go, number_of, person_view, tell_by_page
 from service.desk.wording import Words
 from service.effect import State
@@ -81,7 +81,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         cases = cases_of(here, draft, checked)
         why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
         parents = inherited(here.log, found.last, draft, checked)
-    mine = found.written_by(caller().id)
+        mine = found.written_by(here.rights.accounts(caller().id))
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, barred=why is not None), why=why, mine=mine, history=history,
@@ -89,7 +89,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
                  cases=cases, CASES=FILE, MISSED=MISSED, words=words,
-                 warned={name_of(one): one for one in checked.warnings},
+                 seen={act.id: seen_by(act, looked.all) for act in acts if act.draft == draft_id},
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared())  # fmt: skip
     made.status_code = 200 if problem is None else 422

@@ -44,8 +44,12 @@ class Rights(Protocol):
         """Whether a person has a permission: now, or as of a line of the log."""
         ...
 
+    def accounts(self, person: str) -> frozenset[str]:
+        """All ids that the human has whose id this is, itself among them."""
+        ...
+
     def unchanged(self) -> Still:
-        """Asks a cursor whether nobody's role has changed since."""
+        """Asks a cursor whether nobody's role has changed since, nor who is one human with whom."""
         ...
 
 

@@ -128,8 +128,9 @@ def test_what_a_form_is_refused_for_and_what_was_acknowledged_are_told_in_its_wo
     assert not any(one in told for one in ("set_by", f"{PLAN}/", "criteria."))
     approved(approver, draft)
     page = author.get(f"/desk/editions/{PLAN}/{DAY}").text
-    seen = page.split("看过的提醒：")[1].split("</span>")[0]
+    seen = page.split("看过的提醒：")[1].split("</section>")[0]
     assert re.findall(">([^<]*)</code>", seen)[0].startswith("credit_village.yaml:")  # no code before it
+    assert "“由谁规定”：农信社自定" in seen
 
 
 def outcome(api, on):
