@@ -128,8 +128,46 @@ def test_an_example_fills_the_form_in(author):
     draft = begun(author)
     page = author.get(f"{draft}/cases/new?decision={VILLAGE}").text
     assert "照一个例子填" in page
-    page = author.get(f"{draft}/cases/new?decision={VILLAGE}&example=0").text
+    page = sent(author, draft, do="fill", example="0").text
     assert fields(page)["fact:households"].isdecimal()
+
+
+def test_an_example_fills_in_what_is_empty_alone(author):
+    draft = begun(author)
+    typed = {**KEPT, "fact__households": "77", "fact__no_debt_dispute": ""}
+    page = sent(author, draft, do="fill", example="0", **typed).text
+    said = fields(page)
+    assert (said["subject"], said["on"], said["fact:households"]) == ("V-002", "2027-08-01", "77")
+    assert said[f"wanted:{VILLAGE}"] == "not_qualified"
+    assert sum(bool(one) for name, one in said.items() if name.startswith("fact:")) > 1
+    assert "您已填的" in page
+    assert sent(author, draft, do="fill", example="999", **typed).status_code == 200
+
+
+GRANT = {"decision": "grant", "subject": "H-002", "on": "2027-08-01", "wanted__grant": "needs_information",
+         "gives__grant.limit": "５０，000"}  # fmt: skip
+
+
+def test_a_case_wants_outputs_beside_the_outcome(api, author):
+    draft = begun(author)
+    page = html(author.get(f"{draft}/cases/new?decision=grant").text)
+    assert "授信应给出的建议额度" in page
+    tried = html(sent(author, draft, do="try", **GRANT).text)
+    assert "授信：照这份草稿正是“需补充信息”" in tried
+    assert "授信·建议额度：应为“5万元”，照这份草稿是“不给出”" in tried
+    assert sent(author, draft, **GRANT).status_code == 303
+    assert "decisions: {grant: {outcome: needs_information, outputs: {limit: 50000}}}" in text(api, draft)
+    page = html(author.get(draft).text)
+    assert "授信应为“需补充信息”，建议额度应为“50000”" in page
+    assert ">不符合<" in page
+    assert "“授信·建议额度”应为“5万元”，按 xx-county/2027-05-01 是“不给出”" in page
+    assert fields(author.get(f"{draft}/cases/0").text)["gives:grant.limit"] == "50000"
+    kept = text(api, draft)
+    assert sent(author, draft, "0", decision="grant").status_code == 303
+    assert text(api, draft) == kept  # what was not touched is not written anew
+    assert sent(author, draft, "0", decision="grant", **{"gives__grant.limit": ""}).status_code == 303
+    assert "decisions: {grant: needs_information}" in text(api, draft)
+    assert ">符合<" in author.get(draft).text
 
 
 def test_one_that_is_removed_or_changed_is_told_to_whoever_approves(api, author):
