@@ -48,6 +48,7 @@ from service.policies.compiled import Snapshot
 from service.policies.hosts import Hosts
 from service.policies.live import Later, Policies
 from service.policies.sources import DATABASE, SANDBOX, Database, LockedFolder, Sandbox, Source
+from service.publishing.kept import Checks
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 from service.shadow import Beside
 
@@ -239,7 +240,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     keys, readers, hosts = Keys(log), Readers(settings.threads), Hosts(log, settings.port)
     beside = Beside(log, lambda: day_of(clock(), settings.time_zone))
     return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers,
-                   effects, beside)  # fmt: skip
+                   effects, beside, Checks(Path(runtime) / "checks" if runtime else None))  # fmt: skip
 
 
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:

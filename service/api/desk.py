@@ -35,7 +35,7 @@ KINDS: tuple[tuple[type[Refused], str], ...] = (
 
 def desk() -> Desk:
     found = service()
-    return Desk(found.log, found.people, found.settings.time_zone)
+    return Desk(found.log, found.people, found.settings.time_zone, found.checks)
 
 
 def doer() -> Doer:

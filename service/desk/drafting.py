@@ -71,7 +71,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         here = desk()
         draft, acts, published = here.draft(draft_id), here.seen(), here.published()
         found = standing(draft, acts)
-        checked = here.checked(draft, published)
+        checked = here.looked_at(draft, published)
         unsure = any(one.code != MISSED for one in checked.errors)
         changes = [(one, None if unsure else differences(here.log, one, checked.files, draft.saved.base))
                    for one in checked.changes]  # fmt: skip

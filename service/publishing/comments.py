@@ -177,7 +177,7 @@ def line_now(before: str, after: str, line: int) -> int | None:
 def _must_warn(desk: Desk, draft: Draft, at: At, line: int | None) -> None:
     """Misplaced where a line of the draft as it is now has no such warning: what acknowledges nothing would not count
     as a comment that is open either."""
-    found = [one for one in desk.checked(draft, desk.published()).warnings
+    found = [one for one in desk.looked_at(draft, desk.published()).warnings
              if one.mark.file == f"{draft.edition}/{at.file}"]  # fmt: skip
     if not any((one.code, one.mark.line) == (at.warning, line) for one in found):
         there = ", ".join(f"{one.code} {at.file}:{one.mark.line}" for one in found) or "-"

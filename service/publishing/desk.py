@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from service.publishing.acts import (
 from service.publishing.checking import Checked, check
 from service.publishing.contents import editions_of
 from service.publishing.drafts import Base, Draft, Drafts
+from service.publishing.kept import Checks
 from service.publishing.refusals import NotAllowed, Refused, Unknown
 
 DRAFT = "draft"  # the state of what nobody has acted on since it was saved; the others are the outcomes of acts
@@ -68,6 +69,7 @@ class Desk:
     log: DecisionLog
     rights: Rights
     zone: ZoneInfo
+    checks: Checks = field(default_factory=Checks)
 
     @property
     def drafts(self) -> Drafts:
@@ -104,7 +106,12 @@ class Desk:
         found = editions_of(self.log, {edition: published.releases[edition].sha256})
         return {path.rpartition("/")[2]: text for path, text in found.items()}
 
+    def looked_at(self, draft: Draft, published: Published) -> Checked:
+        """The check of a draft to be shown: as it was made of the same content, where that is kept."""
+        return self.checks.of(self.files(published), draft.edition, draft.saved.files, self.today())
+
     def checked(self, draft: Draft, published: Published) -> Checked:
+        """The check of a draft to be acted on: made now."""
         return check(self.files(published), draft.edition, draft.saved.files, self.today())
 
     def seen(self) -> tuple[Act, ...]:
