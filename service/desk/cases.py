@@ -18,11 +18,10 @@ from rules.editing.texts import data_of
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing
 from service.desk.editing import refusals
-from service.desk.effects import KEY
+from service.desk.keeping import kept
 from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by_page
 from service.examples import fields
 from service.examples.own import judged
-from service.http.context import service
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.pages.trying import Example, suitable
@@ -121,19 +120,8 @@ def _asked(draft_id: str, number: str, revision: int = 0) -> Asked:
             "conflict", "草稿有错误，先改正，再写案例。", "The draft has errors: mend them before you write a case."
         )
     with refusals():
-        data = _kept(request.args.get("kept", "")) if number == NEW else case_at(own, int(number))
+        data = kept(draft_id, edition, request.args.get("kept", "")) if number == NEW else case_at(own, int(number))
     return Asked(draft, own, edition, None if number == NEW else int(number), data, state in OPEN)
-
-
-def _kept(which: str) -> Data:
-    """The example of an effect that somebody wants to keep, `key.number`; nothing where that is not there."""
-    key, _, number = which.partition(".")
-    if not KEY.fullmatch(key) or not NUMBER.fullmatch(number):
-        return {}
-    said = service().effects.at(key).parts.get("cases") or {}
-    broken = said.get("broken", ())
-    found: Data = broken[int(number)].get("kept") or {} if int(number) < len(broken) else {}
-    return found
 
 
 def _filled(asked: Asked, data: Data) -> dict[str, str]:
@@ -153,10 +141,10 @@ def _form(asked: Asked, said: Mapping[str, str], problem: Problem | None = None,
     first = asked.edition.rules[asked.decisions[0]]
     others = [one for one in asked.edition.rules.values()
               if one.subject == first.subject and one.id not in asked.decisions]  # fmt: skip
-    kept = [one for one in form.fields if not isinstance(fields.at(_facts(asked.data), one.path), str)]
+    bounded = [one for one in form.fields if not isinstance(fields.at(_facts(asked.data), one.path), str)]
     shown = page("draft_case.html", asked=asked, form=form, said=said, problem=problem, rows=rows, named=fields.named,
                  examples=_examples(asked), outputs_of=fields.outputs_of, output_named=fields.output_named,
-                 wanted=[asked.edition.rules[one] for one in asked.decisions], others=others, kept=kept,
+                 wanted=[asked.edition.rules[one] for one in asked.decisions], others=others, kept=bounded,
                  **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown

@@ -26,6 +26,7 @@ from service.keys import PERMISSIONS
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Release, deciding, drafting
 from service.publishing import edition as archived
+from service.publishing.acts import published_by
 from service.publishing.checking import name_of
 from service.publishing.comments import threads
 from service.publishing.comparing import differences
@@ -80,7 +81,8 @@ def home() -> Response:
     with desk_problems():
         here = desk()
         me = here.rights.accounts(caller().id)
-        acts, published = here.seen(), here.published()
+        acts = here.seen()
+        published = published_by(acts)
         listed = here.drafts.listed() if "draft" in can else Listed((), ())
     drafts = [standing(one, acts) for one in listed.drafts]
     opened = [one for one in drafts if one.state in OPEN]
@@ -148,7 +150,8 @@ def history(plan: str, day: str) -> Response:
 def _history(edition: str, problem: Problem | None = None) -> Response:
     with desk_problems():
         here = desk()
-        acts, published = here.seen(), here.published()
+        acts = here.seen()
+        published = published_by(acts)
         of = drafted(acts)
         found = [(act, one) for act in acts for one in act.changes or of.get(act.draft, ())
                  if one.edition == edition]  # fmt: skip

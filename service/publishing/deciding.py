@@ -119,7 +119,7 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
             raise Refused(f"{edition} 是已发布的唯一版本，撤回之后没有政策可判定：请先发布另一个版本。",
                           f"{edition} is the only edition that is published: without it nothing could be decided. "
                           "Publish another first.")  # fmt: skip
-        checked = check(desk.files(published), edition, {}, desk.today())
+        checked = check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
         if checked.errors:
             raise NotClean(checked.errors)
         _seen(checked, acknowledged)
@@ -132,10 +132,10 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
 
 def would_withdraw(desk: Desk, edition: str) -> Checked:
     """What taking an edition back would do."""
-    published = desk.published()
-    if edition not in published.releases:
+    seen = desk.seen()
+    if edition not in published_by(seen).releases:
         raise Unknown(f"没有发布过版本 {edition}。", f"No edition {edition} is published.")
-    return check(desk.files(published), edition, {}, desk.today())
+    return check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
 
 
 def _sent_back(desk: Desk, who: Doer, id: str, outcome: str, reason: str, comments: tuple[Comment, ...]) -> Act:
@@ -180,7 +180,7 @@ def barred(desk: Desk, who: Doer, draft: Draft, submitted: Act) -> Refused | Non
 
 def _publishable(desk: Desk, seen: Acts, draft: Draft) -> Checked:
     """The check of a draft that could be published now."""
-    published = published_by(seen)
+    published = desk.published_after(seen)
     if outdated(draft, published):
         raise Refused("草稿所依据的版本已换过内容、撤回，或又有了更近的版本：请先更新草稿（update）。",
                       "The edition that the draft was begun from has changed, was withdrawn, or is not the last before "

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from rules.cases.files import read_cases
+from rules.model.needs import needed
 from service.publishing.drafts import Drafts
+from tests.county.conftest import files, out  # noqa: F401 -- fixtures
 from tests.desk.test_desk import LIMIT, begun, html, written
-from tests.desk.test_effect import worked_out
+from tests.desk.test_effect import with_runs, worked_out
 from tests.desk.test_forms import alert, changed, fields
 
 VILLAGE = "credit_village"
@@ -224,3 +226,43 @@ def test_an_example_that_a_draft_breaks_is_kept_as_a_case_that_holds_it(api, aut
     assert "qualified" in text(api, draft)
     for other in ("0" * 64 + ".0", "x", first.partition("kept=")[2].partition(".")[0] + ".999"):
         assert author.get(f"{draft}/cases/new?kept={other}").status_code == 200
+
+
+def test_a_row_of_the_county_that_moves_is_kept_as_a_case_with_the_facts_that_are_needed(api, author, out):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, f"{VILLAGE}.yaml", LIMIT, "at_least: 75%")
+    shown = html(worked_out(api, author, draft))
+    links = re.findall(r'href="([^"]*/cases/new[?][^"]*kept=[0-9a-f]{64}[.]credit_village[.][0-9]+[^"]*)"', shown)
+    assert links
+    page = html(author.get(links[0]).text)
+    said = fields(page)
+    moved = re.search('aria-label="把 ([^ ]+) 记为案例"', shown)[1]
+    assert (said["subject"], said[f"wanted:{VILLAGE}"]) == (moved, "qualified")
+    assert said["fact:households"].isdecimal()
+    tried = author.client.post(links[0].partition("?")[0], data=said | {"do": "try"})
+    assert "应为“达标”，照这份草稿是“不达标”" in tried.text
+    assert author.client.post(links[0], data=said).status_code == 303
+    [case] = read_cases(text(api, draft), "cases.yaml")
+    edition = api.service.policies.current().edition("xx-county/2026-05-01").edition
+    known = {name for _, name in needed(edition, edition.rules[VILLAGE])}
+    above = [name for name in case.facts if name in edition.subjects]
+    assert {*case.facts} - {*above} <= known | {*edition.rules}
+    assert all({*case.facts[name]} <= known for name in above)
+    assert fields(author.get(links[0]).text).get("subject", "") == ""  # the effect is of another text by now
+
+
+def test_a_person_of_the_county_is_kept_under_an_id_that_tells_nobody_who_it_is(api, author, out):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, "screening.yaml", "65 years", "40 years")
+    shown = html(worked_out(api, author, draft))
+    links = re.findall(r'href="([^"]*/cases/new[?][^"]*kept=[0-9a-f]{64}[.]screening[.][0-9]+[^"]*)"', shown)
+    page = author.get(links[0]).text
+    said = fields(page)
+    assert re.fullmatch("household-[0-9a-f]{8}", said["subject"])
+    assert said["fact:birth_date"]
+    rows = shown.partition('id="d-screening"')[2].partition("</section>")[0]
+    assert said["subject"] not in rows
+    moved = re.search('aria-label="把 ([^ ]+) 记为案例"', rows)[1]
+    assert moved not in page
