@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZipFile
@@ -16,6 +16,7 @@ from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.desk.forms import texts_of
 from service.desk.looking import seen_by
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
@@ -30,7 +31,7 @@ from service.publishing.acts import published_by
 from service.publishing.checking import name_of
 from service.publishing.comments import threads
 from service.publishing.comparing import differences
-from service.publishing.desk import OPEN, last_act, state_of
+from service.publishing.desk import OPEN, Desk, last_act, state_of
 from service.publishing.drafts import Base, Draft, Listed
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -92,7 +93,8 @@ def home() -> Response:
     mine = [(one.written_by(me), one) for one in opened if one not in waits]  # each is listed once
     own, others = ([one for here, one in mine if here == own] for own in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
-    unlisted = sorted({one.edition.id for one in snapshot().compiled.values()} - published.releases.keys())
+    live = {one.edition.id for one in snapshot().compiled.values()} if here.in_folder else set()
+    unlisted = sorted(live - published.releases.keys())  # the database has none: what was withdrawn is live a moment
     return page("desk.html", unlisted=unlisted, releases=releases, today=here.today(),
                 own=own, others=others, waits=waits, offered=plans,
                 spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
@@ -159,6 +161,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
         changes = {act.seq: differences(here.log, one, {}, Base("", "")) for act, one in found
                    if one.before and one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
+        words = _words(here, edition, [one.sha256 for _, one in found if one.sha256])
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
     release = published.releases.get(edition)
@@ -177,12 +180,21 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         drafted=of,
         seen={act.id: seen_by(act, comments.get(act.draft, ())) for act, _ in found},
         problem=problem,
-        words=Words(),
+        words=words,
         name_of=name_of,
         **shared(),
     )
     shown.status_code = 422 if problem else 200
     return shown
+
+
+def _words(here: Desk, edition: str, contents: Sequence[str]) -> Words:
+    """The words for the warnings of an edition, with the titles of the content that it had last."""
+    files = archived(here.log, contents[-1]) if contents else None
+    if files is None:
+        return Words()
+    own = {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
+    return Words(edition, texts_of(own, files))
 
 
 @person_view(blueprint, "/editions/<plan>/<day>/withdraw", "withdraw", ("POST",))
