@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rules import Edition
 from rules.editing.address import Data
 from service.api.effects import asked
@@ -35,9 +37,10 @@ def _row(draft_id: str, edition: Edition, key: str, decision: str, number: int) 
     rule = edition.rules.get(decision)
     if number >= len(moved) or rule is None or question is None or question.key != key:
         return {}
-    return case_of_row(question, rule, moved[number], lambda one: f"{rule.subject}-{_alias(rule.subject, one)}")
+    return case_of_row(question, rule, moved[number], partial(alias, rule.subject))
 
 
-def _alias(subject: str, id: str) -> str:
+def alias(subject: str, id: str) -> str:
     """An id that tells nobody whose it is: the same record has the same."""
-    return service().sealer.mark("case", f"{subject}\n{id}")[:SHORT]
+    mark = service().sealer.mark("case", f"{subject}\n{id}")
+    return f"{subject}-{mark[:SHORT]}"

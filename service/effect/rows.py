@@ -6,6 +6,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,22 @@ def case_of_row(question: Question, rule: Rule, row: Mapping[str, Any], alias: C
         return {}
     if not facts:
         return {}
-    id = alias(row["id"]) if about_people(edition.subjects[rule.subject]) else row["id"]
-    return {"on": outputs.on.isoformat(), "subject": {"id": Verbatim(id)}, "decisions": {rule.id: row["before"]},
+    return case_of(edition, rule, Made(row["id"], outputs.on.isoformat(), row["before"]), facts, alias)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was decided, of whom, and as of which day."""
+
+    id: str
+    on: str
+    outcome: str
+
+
+def case_of(edition: Edition, rule: Rule, made: Made, facts: Facts, alias: Callable[[str], str]) -> Data:
+    """The case that keeps an outcome: with the facts that the decision needs, and an alias for the id of a person."""
+    named = alias(made.id) if about_people(edition.subjects[rule.subject]) else made.id
+    return {"on": made.on, "subject": {"id": Verbatim(named)}, "decisions": {rule.id: made.outcome},
             "facts": _needed(edition, rule.subject, facts, needed(edition, rule).keys())}  # fmt: skip
 
 
