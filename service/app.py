@@ -29,7 +29,7 @@ from service.api import (
     what_if,
 )
 from service.days import day_of
-from service.desk import audit, cases, commenting, desk, drafting, editing, editions, signing, typing
+from service.desk import audit, cases, commenting, desk, drafting, editing, editions, signing, typing, writing
 from service.desk import effects as desk_effects
 from service.desk import reviews as desk_reviews
 from service.effect import Effects
@@ -48,6 +48,7 @@ from service.policies.compiled import Snapshot
 from service.policies.hosts import Hosts
 from service.policies.live import Later, Policies
 from service.policies.sources import DATABASE, SANDBOX, Database, LockedFolder, Sandbox, Source
+from service.publishing.kept import Checks
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 from service.shadow import Beside
 
@@ -68,7 +69,8 @@ RESOURCES = (
     approvals,
     comments,
 )
-PAGES = signing, desk, drafting, commenting, desk_effects, editing, cases, typing, editions, desk_reviews, audit
+PAGES = (signing, desk, drafting, writing, commenting, desk_effects, editing, cases, typing, editions, desk_reviews,
+         audit)  # fmt: skip
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 
 
@@ -238,7 +240,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     keys, readers, hosts = Keys(log), Readers(settings.threads), Hosts(log, settings.port)
     beside = Beside(log, lambda: day_of(clock(), settings.time_zone))
     return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers,
-                   effects, beside)  # fmt: skip
+                   effects, beside, Checks(Path(runtime) / "checks" if runtime else None))  # fmt: skip
 
 
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:

@@ -1,7 +1,8 @@
 """Reads cases from YAML, JSON or JSON lines: exactly, so that no figure passes through a float.
 
 A case is `on` (the decision date), `subject: {id}`, `facts`, and where it belongs to an example, the `decisions` to
-make: a list of them, or each with the outcome that it must come to. One file holds one case or a list of them.
+make: a list of them, or each with the outcome that it must come to, and where wanted the outputs that it must give,
+`{outcome: granted, outputs: {limit: 50000}}`. One file holds one case or a list of them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rules.values.exact_json import decode
 from rules.values.ids import WANTED, is_id
 from rules.values.text import Mark, TextError
 
+OUTCOME, OUTPUTS = "outcome", "outputs"
 KEYS = ("on", "subject", "facts", "decisions")
 
 
@@ -50,6 +52,7 @@ class Case:
     where: str  # the file, and which of its cases
     node: Node | None = None
     wanted: Mapping[str, str] = field(default_factory=dict)  # decision -> the outcome that it must come to
+    gives: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # decision -> output -> value; None: none
 
     def at(self, problem: FactProblem) -> Mark | None:
         """Where in the file the fact of a problem is; None where the case is no YAML."""
@@ -144,7 +147,9 @@ def _case(data: Any, where: str, node: Node | None = None) -> Case:
             raise CaseError(where, f"案例里没有 {key} 这一项。", f"A case has no {key}.")
     decisions = data.get("decisions") or ()
     names, wanted = _decisions(decisions, where), decisions if isinstance(decisions, Mapping) else {}
-    return Case(_subject(data, where, node), _on(data, where), data["facts"], names, where, node, wanted)
+    outcomes = {name: one if isinstance(one, str) else one[OUTCOME] for name, one in wanted.items()}
+    gives = {name: one[OUTPUTS] for name, one in wanted.items() if not isinstance(one, str) and OUTPUTS in one}
+    return Case(_subject(data, where, node), _on(data, where), data["facts"], names, where, node, outcomes, gives)
 
 
 def _subject(data: Mapping[str, Any], where: str, node: Node | None) -> str:
@@ -171,8 +176,20 @@ def _on(data: Mapping[str, Any], where: str) -> date | None:
 
 
 def _decisions(names: Any, where: str) -> tuple[str, ...]:
-    said = [*names, *(names.values() if isinstance(names, Mapping) else ())] if hasattr(names, "__iter__") else [None]
-    if isinstance(names, str) or not all(isinstance(one, str) for one in said):
-        raise CaseError(where, "decisions 要写成名称的列表，或逐项写明应得的结论。",
-                        "`decisions` is a list of names, or each with the outcome that it must come to.")  # fmt: skip
+    wanted = [*names.values()] if isinstance(names, Mapping) else []
+    said = [None] if isinstance(names, str) or not hasattr(names, "__iter__") else [*names]
+    if not (all(isinstance(one, str) for one in said) and all(map(_is_wanted, wanted))):
+        raise CaseError(where, "decisions 要写成名称的列表，或逐项写明应得的结论；还应给出什么，写 "
+                               "{outcome: 结论, outputs: {名称: 值}}。",
+                        "`decisions` is a list of names, or each with the outcome that it must come to, or with "
+                        "{outcome: …, outputs: {name: value}}.")  # fmt: skip
     return tuple(names)
+
+
+def _is_wanted(said: Any) -> bool:
+    """Whether it is an outcome, or one with the outputs beside it."""
+    if not isinstance(said, Mapping):
+        return isinstance(said, str)
+    outputs = said.get(OUTPUTS, {})
+    single = isinstance(outputs, Mapping) and not any(isinstance(one, Mapping | list) for one in outputs.values())
+    return {*said} <= {OUTCOME, OUTPUTS} and isinstance(said.get(OUTCOME), str) and single

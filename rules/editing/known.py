@@ -69,6 +69,11 @@ class Known:
         fact = self.fact(subject, name)
         return tuple(titled(entries(fact).get("choices") or entries(fact).get("outcomes", "")))
 
+    def output(self, decision: str, name: str) -> tuple[Text, tuple[Choice, ...]]:
+        """What an output of a decision is called, and its codes; the name where it has no title."""
+        said = self._at(decision, "outputs", name)
+        return title_in(said) or Text(name, name), tuple(titled(entries(said).get("choices", "")))
+
     def _facts(self, subject: str) -> Iterator[Choice]:
         """The facts of a subject, the decisions about it, then those of the subjects around, and the constants."""
         yield from titled(self._at("facts", "subjects", subject, "facts"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
@@ -21,6 +21,8 @@ from rules.values.text import near
 from rules.variants.folders import texts_at, write
 from rules.variants.mending import Mended
 
+Also = Callable[[Path], Iterable[Problem]]
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -33,9 +35,12 @@ class Setting:
     problems: tuple[Problem, ...]
 
 
-def setting(root: Path, name: str, said: Sequence[str], *, clauses: bool = False) -> Setting:
+def setting(
+    root: Path, name: str, said: Sequence[str], *, clauses: bool = False, also: Also = lambda root: ()
+) -> Setting:
     """The edition `name` with some places set; nothing is written to `root`. `clauses` corrects the words of clause and
-    reading too, where a text says a figure once. Refused where a place cannot be set."""
+    reading too, where a text says a figure once. `also` gives further problems of a policies folder in which they are
+    set. Refused where a place cannot be set."""
     before = texts_at(root, root / name)
     texts, found = before, list[Wording]()
     for one in said:
@@ -47,7 +52,7 @@ def setting(root: Path, name: str, said: Sequence[str], *, clauses: bool = False
         texts = Texts(edit(texts, [*acts, *corrected]).files, texts.above)
     changed = tuple(Mended(f"{name}/{file}", before.own.get(file, ""), text) for file, text in texts.own.items()
                     if text != before.own.get(file))  # fmt: skip
-    return Setting(texts.own, changed, tuple(found), _checked(root, name, texts.own))
+    return Setting(texts.own, changed, tuple(found), _checked(root, name, texts.own, also))
 
 
 def _offered(texts: Texts, acts: Sequence[Act]) -> list[Wording]:
@@ -74,10 +79,10 @@ def _acts(texts: Texts, said: str) -> list[Act]:
     return [Set(at, value_of(value))]
 
 
-def _checked(root: Path, name: str, files: Mapping[str, str]) -> tuple[Problem, ...]:
+def _checked(root: Path, name: str, files: Mapping[str, str], also: Also) -> tuple[Problem, ...]:
     """The problems of the edition with other files, in a copy of all policies."""
     with TemporaryDirectory() as there:
         copy = Path(there) / "policies"
         copytree(root, copy)
         write(copy / name, files)
-        return load(copy / name, copy).problems
+        return tuple(sorted((*load(copy / name, copy).problems, *also(copy))))

@@ -19,7 +19,8 @@ from service.http.problems import FieldError, Problem
 from service.http.turns import Turns
 from service.keys import ApiKey
 from service.log import Overtaken
-from service.publishing.acts import Act, published_by
+from service.policies.sources import DATABASE
+from service.publishing.acts import Act
 from service.publishing.checking import Checked, name_of
 from service.publishing.desk import Desk, Doer, last_act, outdated, state_of
 from service.publishing.drafts import Draft, Revision
@@ -35,7 +36,8 @@ KINDS: tuple[tuple[type[Refused], str], ...] = (
 
 def desk() -> Desk:
     found = service()
-    return Desk(found.log, found.people, found.settings.time_zone)
+    return Desk(found.log, found.people, found.settings.time_zone, found.checks,
+                found.settings.published_in != DATABASE)  # fmt: skip
 
 
 def doer() -> Doer:
@@ -132,7 +134,7 @@ def head(draft: Draft, acts: tuple[Act, ...] | None = None) -> dict[str, Any]:
         **revision(draft.saved),
         "authors": draft.authors,
         "base": {"edition": base.edition, "sha256": base.sha256} if base.edition else None,
-        "outdated": outdated(draft, published_by(seen)),
+        "outdated": outdated(draft, desk().published_after(seen)),
         "last_act": None if last is None else act_of(last),
     }
 

@@ -162,7 +162,7 @@ def check(draft_id: str) -> Response:
     """照发布后的样子检查草稿 / check a draft as it would stand once published"""
     with CHECKING.turn(), desk_problems():
         draft, published = desk().draft(draft_id), desk().published()
-        found = desk().checked(draft, published)
+        found = desk().looked_at(draft, published)
         said = {"revision": draft.saved.number, "sha256": found.sha256(draft.edition),
                 "outdated": outdated(draft, published), **checked_of(found)}  # fmt: skip
     return answer(dumps(said))

@@ -23,6 +23,7 @@ from service.commands.screen import complain
 from service.keys import user
 from service.log import DecisionLog, Flaw
 from service.people import Passwords, People
+from service.policies.sources import DATABASE
 from service.publishing import Act
 from service.publishing.checking import Checked, name_of
 from service.publishing.desk import Desk, Doer
@@ -68,7 +69,8 @@ def at_desk(command: Command) -> Command:
         who = signed_in(settings, Passwords(log, people), login)
         try:
             with refusing():
-                return command(Here(settings, Desk(log, people, value_of("time_zone")), who), **others)
+                desk = Desk(log, people, value_of("time_zone"), in_folder=value_of("published_in") != DATABASE)
+                return command(Here(settings, desk, who), **others)
         finally:
             _doubted(settings, log)
 

@@ -20,6 +20,7 @@ from service.people import Passwords, People, Person, end_sessions
 from service.settings import value_of
 
 LOGIN = re.compile(r"[\w.@-]{1,64}")
+LONGEST = 32  # characters of a staff number
 ROLE = click.Choice(list(PERMISSIONS))
 
 
@@ -27,20 +28,24 @@ ROLE = click.Choice(list(PERMISSIONS))
 @click.argument("login")
 @click.option("--name", required=True, help="姓名或岗位 / name or post")
 @click.option("--role", type=ROLE, required=True, help="角色 / the role")
+@click.option(
+    "--number", default="", help="工号：同一个人的几个账号写同一个 / staff number, one for all logins of one human"
+)
 @click.option("--elsewhere", is_flag=True, help="在单位登录，不发密码 / signs in elsewhere: no password")
 @on_log
-def add(settings: Settings, log: DecisionLog, login: str, name: str, role: str, elsewhere: bool) -> None:
+def add(settings: Settings, log: DecisionLog, login: str, elsewhere: bool, **said: str) -> None:
     """增加一个人；初始密码只显示这一次 / add a person; the first password is shown this once"""
     if not LOGIN.fullmatch(login) or is_card(login):
         raise Bad("登录名用 1 到 64 个字母、数字和 . _ - @，不能是身份证号。",
                   "A login is 1 to 64 of letters, digits and . _ - @, and no identity number.")  # fmt: skip
-    if not is_id(name):
+    if not is_id(said["name"]):
         raise Bad("姓名或岗位用 1 到 64 个看得见的字符，不能有身份证号。",
                   "A name or post is 1 to 64 characters that can be seen, and no identity number.")  # fmt: skip
+    _must_be_number(said["number"])
     log.upgrade()
     log.introduce(user())
     people = People(log)
-    if (person := people.add(login, name, role)) is None:
+    if (person := people.add(login, **said)) is None:
         raise Bad(f"已有人用登录名 {login}。", f"Somebody signs in as {login} already.")
     if elsewhere:
         added = line(settings.pick(f"已增加 {login}，在单位登录。", f"{login} is added, and signs in elsewhere."))
@@ -54,7 +59,9 @@ def add(settings: Settings, log: DecisionLog, login: str, name: str, role: str, 
 def list_people(settings: Settings, log: DecisionLog) -> None:
     """列出 / list them"""
     people = People(log).listed()
-    rows = [row(Span(one.login, "title"), one.name, one.role, one.id, _state(one, settings)) for one in people]
+    rows = [
+        row(Span(one.login, "title"), one.name, one.role, one.number, one.id, _state(one, settings)) for one in people
+    ]
     settings.tell([_as_dict(one) for one in people], rows)
 
 
@@ -81,6 +88,32 @@ def change_role(settings: Settings, log: DecisionLog, login: str, role: str) -> 
     people.change_role(person, role)
     settings.tell({"id": person.id, "role": role},
                   [line(settings.pick(f"{login} 现在是 {role}。", f"{login} is {role} now."))])  # fmt: skip
+
+
+@click.command()
+@click.argument("login")
+@click.argument("number", default="")
+@on_log
+def set_number(settings: Settings, log: DecisionLog, login: str, number: str) -> None:
+    """登记工号：同一工号的账号是同一个人，不写则取消 / set the staff number: logins of one number are one human's"""
+    people = People(log)
+    ended = [one for one in people.listed() if login in (one.id, one.login)]
+    person = people.by_login(login) or (ended[-1] if ended else _person(people, login))
+    _must_be_number(number)
+    people.set_number(person, number)
+    others = sorted(people.accounts(person.id) - {person.id})
+    zh, en = f"{login} 的工号是 {number}。", f"{login} has the staff number {number}."
+    if not number:
+        zh, en = f"{login} 没有工号了。", f"{login} has no staff number any more."
+    if others:
+        zh, en = zh + f"同一个人还有：{'、'.join(others)}。", f"{en} The same human has: {', '.join(others)}."
+    settings.tell({"id": person.id, "number": number, "same": others}, [line(settings.pick(zh, en))])
+
+
+def _must_be_number(number: str) -> None:
+    if number and not (is_id(number) and len(number) <= LONGEST):
+        raise Bad(f"工号用 1 到 {LONGEST} 个看得见的字符，不能是身份证号。",
+                  f"A staff number is 1 to {LONGEST} characters that can be seen, and no identity number.")  # fmt: skip
 
 
 @click.command()
@@ -124,5 +157,5 @@ def _state(person: Person, settings: Settings) -> Span:
 
 def _as_dict(person: Person) -> dict[str, Any]:
     ended = None if person.ended is None else person.ended.isoformat()
-    return {"id": person.id, "login": person.login, "name": person.name, "role": person.role,
+    return {"id": person.id, "login": person.login, "name": person.name, "role": person.role, "number": person.number,
             "created": person.created.isoformat(), "ended": ended}  # fmt: skip

@@ -101,8 +101,10 @@ def _sum_up(settings: Settings, checked: Sequence[str], number: Counter[str], ca
 def _held(cases: Mapping[str, int]) -> Text:
     """How many outcomes the editions' own cases came to as wanted; cases that want none are told, not passed over."""
     wanted, without = cases.get("wanted", 0), cases.get("without", 0)
-    zh = f"，案例应得的结论 {wanted} 个全部相符" if wanted else ""
-    en = f", {counted(wanted, 'outcome')} of cases as wanted" if wanted else ""
+    outputs = cases.get("outputs", 0)
+    more = Text(f"、给出的内容 {outputs} 项", f" and {counted(outputs, 'output')}") if outputs else Text("", "")
+    zh = f"，案例应得的结论 {wanted} 个{more.zh}全部相符" if wanted else ""
+    en = f", {counted(wanted, 'outcome')}{more.en} of cases as wanted" if wanted else ""
     if without:
         zh += f"，{without} 个案例没有写应得的结论，没有核对"
         en += f", {counted(without, 'case')} that want no outcome not checked"

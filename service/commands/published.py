@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256 as hashed
 from pathlib import Path
@@ -64,7 +64,7 @@ def _as_dict(act: Act) -> dict[str, Any]:
         "source": act.source and {"title": act.source.title, "sha256": act.source.sha256},
         "changes": [{"edition": one.edition, "before": one.before, "sha256": one.sha256, "amends": one.amends}
                     for one in act.changes],
-        "acknowledged": act.acknowledged,
+        "acknowledged": act.acknowledged, "warnings": [asdict(one) for one in act.warnings],
     }  # fmt: skip
 
 
@@ -79,6 +79,9 @@ def _shown(act: Act, settings: Settings, name: Callable[[str], str]) -> Iterator
     for one in act.changes:
         amends = pick("生效后修订", "amended in force") if one.amends else ""
         yield row(one.edition, f"{one.before[:12] or '—'} → {one.sha256[:12] or '—'}", amends, indent=2)
+    for seen in act.warnings:
+        place = f"{seen.file}:{seen.line} "
+        yield line(pick("看过提醒：", "warning seen: "), Span(place, "dim"), pick(seen.zh, seen.en), indent=2)
 
 
 @click.command("export")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
 from rules.editing.address import Refused
 from rules.editing.clauses import Wording
+from rules.problems.problem import Problem
 from rules.values.layout import Line, Span, line
 from rules.variants.folders import write
 from rules.variants.setting import setting
 from service.commands.common import Bad, Settings, common, located
 from service.commands.policies import agreed, counted_files, difference, editions, tell
 from service.commands.screen import show
+from service.examples.own import faults_below
 
 
 @click.command("set")
@@ -31,7 +35,7 @@ def put(settings: Settings, path: str, said: Sequence[str], clauses: bool, writt
     if len(names) > 1:
         raise Bad(f"{path} 不是一个版本，请写 方案/日期。", f"{path} is no single edition: write PLAN/DATE.")
     try:
-        made = setting(root, names[0], said, clauses=clauses)
+        made = setting(root, names[0], said, clauses=clauses, also=partial(_missed, settings, names[0]))
     except Refused as refused:
         raise Bad(refused.zh, refused.args[0]) from None
     good = not any(one.severity == "error" for one in made.problems)
@@ -49,6 +53,13 @@ def put(settings: Settings, path: str, said: Sequence[str], clauses: bool, writt
     clause = [{"place": str(one.at), "said": one.said, "instead": one.instead} for one in made.wordings]
     tell(settings, [located(one, root) for one in made.problems], names, changes=changes, written=written,
          clauses=clause)  # fmt: skip
+
+
+def _missed(settings: Settings, name: str, root: Path) -> Iterator[Problem]:
+    """The test cases that would not come to what they must any more: told, and no error. A case that is meant to come
+    out otherwise is changed next, and `policies check` refuses the edition until it is."""
+    for one in faults_below(root, name, settings.today()):
+        yield replace(one, severity="warning")
 
 
 def _offered(settings: Settings, found: Sequence[Wording], taken: bool) -> Iterator[Line]:

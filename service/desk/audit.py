@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from rules.editing.address import Verbatim
 from rules.editing.render import block
 from rules.values.text import Text
 from service.api.decisions import Page, QuerySchema, line_of, search
 from service.api.explanations import open_inputs, replayed
 from service.api.reviewing import of_decision
 from service.desk import titles
+from service.desk.keeping import alias
 from service.desk.views import person_view, tell_by_page
+from service.effect.rows import Made, case_of
 from service.exact_json import dumps
-from service.examples.case import as_written
 from service.http.answering import OPENED, log_problems
 from service.http.cases import field_errors
 from service.http.context import service
@@ -27,6 +28,8 @@ from service.http.problems import FieldError, Problem
 from service.log import Line
 from service.pages.pages import page
 from service.people.persons import PERSON
+from service.publishing.comparing import edition_of
+from service.publishing.contents import once_live
 
 blueprint = Blueprint("audit", __name__)
 tell_by_page(blueprint)
@@ -104,9 +107,15 @@ def inputs(log_id: str) -> Response:
 
 
 def _case(line: Line, opened: Mapping[str, Any]) -> str:
-    """A decision as the text of a test case that holds its outcome."""
-    subject, facts = {"id": Verbatim(opened["subject"]["id"])}, as_written(opened["facts"])
-    said = {"on": line.on, "subject": subject, "decisions": {line.decision: line.outcome}, "facts": facts}
+    """A decision as the text of a test case that holds its outcome: with the facts that it needs and no others, and
+    under another id where it is about a person. Empty where its edition is not there any more."""
+    with log_problems():
+        files, name = service().log.edition(line.edition), once_live(service().log).get(line.edition, "")
+    edition = edition_of(files, name) if files and name else None
+    if edition is None or line.decision not in edition.rules:
+        return ""
+    rule, made = edition.rules[line.decision], Made(opened["subject"]["id"], line.on, line.outcome)
+    said = case_of(edition, rule, made, opened["facts"], partial(alias, rule.subject))
     return block([said], 0, "\n")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +18,13 @@ from rules.editing.texts import data_of
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing
 from service.desk.editing import refusals
-from service.desk.effects import KEY
+from service.desk.keeping import kept
 from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by_page
 from service.examples import fields
 from service.examples.own import judged
-from service.http.context import service
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
-from service.pages.trying import suitable
+from service.pages.trying import Example, suitable
 from service.publishing import drafting
 from service.publishing.comparing import edition_of
 from service.publishing.desk import OPEN
@@ -35,6 +34,7 @@ blueprint = Blueprint("cases", __name__, url_prefix="/desk/drafts")
 tell_by_page(blueprint)
 NEW = "new"  # in the place of a number
 ALSO = "also"  # the button that holds the same example to another decision
+FILL = "fill"  # the button that fills in what is empty from an example
 SPARE = 2  # empty rows of a table; a button asks for more
 
 
@@ -65,11 +65,7 @@ def show(draft_id: str, number: str) -> Response:
     asked = _asked(draft_id, number)
     if not asked.decisions:
         return page("draft_case.html", asked=asked, rules=asked.edition.rules.values(), **shared())
-    examples = [] if asked.number is not None else suitable(asked.edition, asked.edition.rules[asked.decisions[0]])
-    chosen, said = request.args.get("example", ""), asked.data
-    if NUMBER.fullmatch(chosen) and int(chosen) < len(examples):
-        said = data_of(examples[int(chosen)].case.node)
-    return _form(asked, _filled(asked, said), examples=examples)
+    return _form(asked, _filled(asked, asked.data))
 
 
 @person_view(blueprint, "/<draft_id>/cases/<number>", "draft", ("POST",), most=TEXT)
@@ -82,12 +78,29 @@ def save(draft_id: str, number: str) -> Response:
                 return _saved(asked, without_case(asked.files, asked.number)[0])
         if do in ("rows", ALSO):
             return _form(asked, request.form)
+        if do == FILL:
+            return _from_example(asked, request.form.get("example", ""))
         made, case = _made(asked)
         if do == "try":
             return _form(asked, request.form, tried=[*judged(asked.edition, [case], _today())])
         return _saved(asked, made)
     except Problem as problem:
         return _form(asked, request.form, problem)
+
+
+def _from_example(asked: Asked, chosen: str) -> Response:
+    """The form with what was left empty as an example has it; what was typed stays."""
+    examples, typed = _examples(asked), {name: one for name, one in request.form.items() if one.strip()}
+    if not NUMBER.fullmatch(chosen) or int(chosen) >= len(examples):
+        return _form(asked, request.form)
+    found = _filled(asked, data_of(examples[int(chosen)].case.node))
+    new = [name for name, one in found.items() if one and name not in typed]
+    return _form(asked, found | typed, filled=len(new), stays=sum(bool(found.get(one)) for one in typed))
+
+
+def _examples(asked: Asked) -> Sequence[Example]:
+    """What a new case can be filled in from."""
+    return [] if asked.number is not None else suitable(asked.edition, asked.edition.rules[asked.decisions[0]])
 
 
 def _asked(draft_id: str, number: str, revision: int = 0) -> Asked:
@@ -107,29 +120,18 @@ def _asked(draft_id: str, number: str, revision: int = 0) -> Asked:
             "conflict", "草稿有错误，先改正，再写案例。", "The draft has errors: mend them before you write a case."
         )
     with refusals():
-        data = _kept(request.args.get("kept", "")) if number == NEW else case_at(own, int(number))
+        data = kept(draft_id, edition, request.args.get("kept", "")) if number == NEW else case_at(own, int(number))
     return Asked(draft, own, edition, None if number == NEW else int(number), data, state in OPEN)
-
-
-def _kept(which: str) -> Data:
-    """The example of an effect that somebody wants to keep, `key.number`; nothing where that is not there."""
-    key, _, number = which.partition(".")
-    if not KEY.fullmatch(key) or not NUMBER.fullmatch(number):
-        return {}
-    said = service().effects.at(key).parts.get("cases") or {}
-    broken = said.get("broken", ())
-    found: Data = broken[int(number)].get("kept") or {} if int(number) < len(broken) else {}
-    return found
 
 
 def _filled(asked: Asked, data: Data) -> dict[str, str]:
     """What the form shows of a case."""
     form = fields.form_of(asked.edition, asked.decisions)
-    wanted = entries(entries(data).get("decisions", ""))
+    wanted = entries(data).get("decisions", "")
     said = fields.filled(form, entries(data).get("facts", ""))
     subject = entries(data).get("subject", "")
     said |= {"subject": word(entries(subject).get("id", subject)), "on": word(entries(data).get("on", ""))}
-    return said | {f"wanted:{one}": word(code) for one, code in wanted.items()}
+    return said | fields.wanted_filled(asked.edition, asked.decisions, wanted)
 
 
 def _form(asked: Asked, said: Mapping[str, str], problem: Problem | None = None, **told: object) -> Response:
@@ -139,9 +141,10 @@ def _form(asked: Asked, said: Mapping[str, str], problem: Problem | None = None,
     first = asked.edition.rules[asked.decisions[0]]
     others = [one for one in asked.edition.rules.values()
               if one.subject == first.subject and one.id not in asked.decisions]  # fmt: skip
-    kept = [one for one in form.fields if not isinstance(fields.at(_facts(asked.data), one.path), str)]
+    bounded = [one for one in form.fields if not isinstance(fields.at(_facts(asked.data), one.path), str)]
     shown = page("draft_case.html", asked=asked, form=form, said=said, problem=problem, rows=rows, named=fields.named,
-                 wanted=[asked.edition.rules[one] for one in asked.decisions], others=others, kept=kept,
+                 examples=_examples(asked), outputs_of=fields.outputs_of, output_named=fields.output_named,
+                 wanted=[asked.edition.rules[one] for one in asked.decisions], others=others, kept=bounded,
                  **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
@@ -154,9 +157,9 @@ def _facts(data: Data) -> Data:
 def _made(asked: Asked) -> tuple[Mapping[str, str], Case]:
     """The files with the case as the form says it, and that case; a Problem where it cannot be used."""
     form, said = fields.form_of(asked.edition, asked.decisions), request.form
-    wanted = {one: said.get(f"wanted:{one}", "") for one in asked.decisions}
-    missing = [FieldError(f"/wanted:{one}", "missing", "请选应得的结论。", "Choose what it must come to.")
-               for one, code in wanted.items() if not code]  # fmt: skip
+    missing = [FieldError(f"/{fields.WANTED}{one}", "missing", "请选应得的结论。", "Choose what it must come to.")
+               for one in asked.decisions if not said.get(fields.WANTED + one)]  # fmt: skip
+    wanted = fields.wanted_of(asked.edition, asked.decisions, entries(asked.data).get("decisions", ""), said)
     subject = said.get("subject", "").strip()
     if not subject:
         missing.append(FieldError("/subject", "missing", "请写编号。", "Write an id."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZipFile
@@ -16,6 +16,8 @@ from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.desk.forms import texts_of
+from service.desk.looking import seen_by
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
 from service.http.cases import field_errors
@@ -25,9 +27,11 @@ from service.keys import PERMISSIONS
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Release, deciding, drafting
 from service.publishing import edition as archived
+from service.publishing.acts import published_by
 from service.publishing.checking import name_of
+from service.publishing.comments import threads
 from service.publishing.comparing import differences
-from service.publishing.desk import OPEN, last_act, state_of
+from service.publishing.desk import OPEN, Desk, last_act, state_of
 from service.publishing.drafts import Base, Draft, Listed
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -65,17 +69,21 @@ class Standing(NamedTuple):
     state: str
     last: Act | None
 
-    def written_by(self, person: str) -> bool:
-        return person in self.draft.authors or (self.last is not None and person in self.last.authors)
+    def written_by(self, accounts: frozenset[str]) -> bool:
+        """Whether the human wrote it who has these accounts."""
+        wrote = self.draft.authors if self.last is None else (*self.draft.authors, *self.last.authors)
+        return not accounts.isdisjoint(wrote)
 
 
 @person_view(blueprint, "", "policies")
 def home() -> Response:
     """What is in force today, what comes, what waits for whoever looks, and what was done lately."""
-    me, can = caller().id, PERMISSIONS[caller().role]
+    can = PERMISSIONS[caller().role]
     with desk_problems():
         here = desk()
-        acts, published = here.seen(), here.published()
+        me = here.rights.accounts(caller().id)
+        acts = here.seen()
+        published = published_by(acts)
         listed = here.drafts.listed() if "draft" in can else Listed((), ())
     drafts = [standing(one, acts) for one in listed.drafts]
     opened = [one for one in drafts if one.state in OPEN]
@@ -85,7 +93,8 @@ def home() -> Response:
     mine = [(one.written_by(me), one) for one in opened if one not in waits]  # each is listed once
     own, others = ([one for here, one in mine if here == own] for own in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
-    unlisted = sorted({one.edition.id for one in snapshot().compiled.values()} - published.releases.keys())
+    live = {one.edition.id for one in snapshot().compiled.values()} if here.in_folder else set()
+    unlisted = sorted(live - published.releases.keys())  # the database has none: what was withdrawn is live a moment
     return page("desk.html", unlisted=unlisted, releases=releases, today=here.today(),
                 own=own, others=others, waits=waits, offered=plans,
                 spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
@@ -98,10 +107,10 @@ def guide() -> Response:
     return page("desk_guide.html")
 
 
-def _waits(one: Standing, me: str, can: frozenset[str]) -> bool:
+def _waits(one: Standing, me: frozenset[str], can: frozenset[str]) -> bool:
     """Whether a draft waits for somebody: to approve it, or to change what was sent back."""
     mine = one.written_by(me)
-    answers = mine or (one.last is not None and me == one.last.by)
+    answers = mine or (one.last is not None and one.last.by in me)
     return (one.state == SUBMITTED and not answers and "approve" in can) or (one.state == CHANGES_REQUESTED and mine)
 
 
@@ -143,12 +152,16 @@ def history(plan: str, day: str) -> Response:
 def _history(edition: str, problem: Problem | None = None) -> Response:
     with desk_problems():
         here = desk()
-        acts, published = here.seen(), here.published()
+        acts = here.seen()
+        published = published_by(acts)
         of = drafted(acts)
         found = [(act, one) for act in acts for one in act.changes or of.get(act.draft, ())
                  if one.edition == edition]  # fmt: skip
+        warned = {act.draft for act, _ in found if act.warnings}
+        comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
         changes = {act.seq: differences(here.log, one, {}, Base("", "")) for act, one in found
                    if one.before and one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
+        words = _words(here, edition, [one.sha256 for _, one in found if one.sha256])
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
     release = published.releases.get(edition)
@@ -165,13 +178,23 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         release=release,
         withdrawal=withdrawal,
         drafted=of,
+        seen={act.id: seen_by(act, comments.get(act.draft, ())) for act, _ in found},
         problem=problem,
-        words=Words(),
+        words=words,
         name_of=name_of,
         **shared(),
     )
     shown.status_code = 422 if problem else 200
     return shown
+
+
+def _words(here: Desk, edition: str, contents: Sequence[str]) -> Words:
+    """The words for the warnings of an edition, with the titles of the content that it had last."""
+    files = archived(here.log, contents[-1]) if contents else None
+    if files is None:
+        return Words()
+    own = {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
+    return Words(edition, texts_of(own, files))
 
 
 @person_view(blueprint, "/editions/<plan>/<day>/withdraw", "withdraw", ("POST",))

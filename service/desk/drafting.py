@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256 as digest
 from itertools import groupby
@@ -15,27 +15,24 @@ from rules.editing.address import Refused
 from rules.editing.cases import FILE
 from rules.editing.texts import SUFFIX, tree
 from rules.format.titles import title_of_file
-from rules.problems.problem import Problem as Fault
 from service.api.approvals import ApprovalSchema, ReasonSchema, SubmissionSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
 from service.desk.forms import texts_of
-from service.desk.looking import cases_of, look, told
-from service.desk.views import BUSY, NUMBER, TEXT, go, number_of, person_view, tell_by_page
+from service.desk.looking import cases_of, look, seen_by, told
+from service.desk.views import NUMBER, go, number_of, person_view, tell_by_page
 from service.desk.wording import Words
 from service.effect import State
-from service.exact_json import dumps
 from service.examples.own import MISSED
-from service.http.answering import answer
 from service.http.context import caller, service
 from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
 from service.policies.sources import DATABASE
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
-from service.publishing.checking import check, name_of
+from service.publishing.checking import name_of
 from service.publishing.comparing import differences, inherited
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
@@ -74,7 +71,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         here = desk()
         draft, acts, published = here.draft(draft_id), here.seen(), here.published()
         found = standing(draft, acts)
-        checked = here.checked(draft, published)
+        checked = here.looked_at(draft, published)
         unsure = any(one.code != MISSED for one in checked.errors)
         changes = [(one, None if unsure else differences(here.log, one, checked.files, draft.saved.base))
                    for one in checked.changes]  # fmt: skip
@@ -84,7 +81,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         cases = cases_of(here, draft, checked)
         why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
         parents = inherited(here.log, found.last, draft, checked)
-    mine = found.written_by(caller().id)
+        mine = found.written_by(here.rights.accounts(caller().id))
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, barred=why is not None), why=why, mine=mine, history=history,
@@ -92,7 +89,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
                  cases=cases, CASES=FILE, MISSED=MISSED, words=words,
-                 warned={name_of(one): one for one in checked.warnings},
+                 seen={act.id: seen_by(act, looked.all) for act in acts if act.draft == draft_id},
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared())  # fmt: skip
     made.status_code = 200 if problem is None else 422
@@ -118,96 +115,6 @@ def _titles(draft: Draft) -> dict[str, str]:
             said = tree(name.removesuffix(SUFFIX), text).at("title")
             titles[name] = said.at(lang).text or said.at("zh").text or titles[name]
     return titles
-
-
-# --- the text
-
-
-@person_view(blueprint, "/<draft_id>/text/<file>", "draft")
-def text(draft_id: str, file: str) -> Response:
-    """One file as text."""
-    with desk_problems():
-        draft = desk().draft(draft_id)
-    if file not in draft.saved.files:
-        raise Problem("not-found", f"草稿里没有 {file}。", f"The draft has no {file}.")
-    return _text(draft_id, file, draft.saved.files[file], draft.saved.number)
-
-
-@person_view(blueprint, "/<draft_id>/text/<file>", "draft", ("POST",), most=TEXT)
-def save(draft_id: str, file: str) -> Response:
-    """Save the text of a file. Where somebody else has changed the same lines, nothing is lost: both are shown."""
-    number, text = number_of("revision"), lines_of(request.form.get("text", ""))
-    with desk_problems():
-        made_of = drafting.revision(desk(), draft_id, number)
-    files = {**made_of.files, file: as_before(text, made_of.files.get(file, ""))}
-    try:
-        _hold(files)
-        with desk_problems():
-            drafting.save(desk(), doer(), draft_id, number, files)
-    except Problem as problem:
-        return _text(draft_id, file, text, number, problem)
-    return go(url_for("drafting.show", draft_id=draft_id))
-
-
-def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | None = None) -> Response:
-    with desk_problems():
-        here = desk()
-        draft = here.draft(draft_id)
-        state = standing(draft, here.seen()).state
-    theirs = draft.saved.files.get(file, "") if problem is not None and draft.saved.number != number else None
-    shown = page("draft_text.html", draft=draft, file=file, text=text, number=number, problem=problem, theirs=theirs,
-                 faults=_faults_now(draft_id, file, text), may_write=state in OPEN,
-                 saves_itself=state in (DRAFT, CHANGES_REQUESTED), **shared())  # fmt: skip
-    shown.status_code = 200 if problem is None else 422
-    return shown
-
-
-@person_view(blueprint, "/<draft_id>/text/<file>/check", "draft", ("POST",), most=TEXT)
-def check_text(draft_id: str, file: str) -> Response:
-    """The problems that a text would have, as one types; nothing is saved."""
-    text = lines_of(request.form.get("text", ""))
-    _hold({file: text})
-    found = _faults(draft_id, file, text)
-    return answer(dumps({"problems": [one.as_dict() for one in found]}))
-
-
-def _hold(files: Mapping[str, str]) -> None:
-    """Refuse files that cannot be kept."""
-    if faults := drafting.faults_of(files):
-        raise Problem.invalid([FieldError(f"/{name}", "not_a_file", *said) for name, said in faults.items()])
-
-
-def _faults_now(draft_id: str, file: str, text: str) -> list[Fault]:
-    """The problems of a text; none where the service is too busy to look: the page asks again as one types."""
-    try:
-        return _faults(draft_id, file, text)
-    except Problem as problem:
-        if problem.kind != BUSY:
-            raise
-        return []
-
-
-def _faults(draft_id: str, file: str, text: str) -> list[Fault]:
-    """The problems of a file of a draft, were this its text; none of one that cannot be kept, which is told already."""
-    if drafting.faults_of({file: text}):
-        return []
-    with CHECKING.turn(), desk_problems():
-        here = desk()
-        draft, published = here.draft(draft_id), here.published()
-        files = {**draft.saved.files, file: text}
-        found = check(here.files(published), draft.edition, files, here.today()).problems
-    return [one for one in found if one.mark.file.rpartition("/")[2] == file]
-
-
-def lines_of(text: str) -> str:
-    """The text of a form, which ends its lines as HTTP does."""
-    return text.replace("\r\n", "\n")
-
-
-def as_before(text: str, before: str) -> str:
-    """A text with the line ends, and the end, that the file had: a form keeps neither."""
-    ended = text if text.endswith("\n") or not before.endswith("\n") else text + "\n"
-    return ended.replace("\n", "\r\n") if "\r\n" in before else ended
 
 
 # --- what is done with it

@@ -41,7 +41,7 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
         here = desk()
         draft, published = here.draft(draft_id), here.published()
         files, state = here.files(published), standing(draft, here.seen()).state
-        checked = here.checked(draft, published)
+        checked = here.looked_at(draft, published)
         own = [one for one in checked.changes if one.edition == draft.edition and not checked.errors]
         changes = [said for one in own for said in differences(here.log, one, checked.files, draft.saved.base) or ()]
     texts = forms.texts_of(draft.saved.files, files)

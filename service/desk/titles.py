@@ -43,6 +43,7 @@ DEEDS: Mapping[str, Mapping[str, str]] = {
     "person_ended": {"zh": "停用人员", "en": "ended"},
     "role_changed": {"zh": "改角色", "en": "role changed"},
     "password_set": {"zh": "设密码", "en": "password set"},
+    "staff_number_set": {"zh": "登记工号", "en": "staff number set"},
 }
 REFUSED: Mapping[str, Mapping[str, str]] = {
     "unknown": {"zh": "没有这个登录名", "en": "no such login"},

@@ -10,9 +10,9 @@ from rules.editing.texts import SUFFIX, Texts
 from rules.editing.typing import meaning, offered
 from service.api.desk import desk, desk_problems, doer
 from service.desk import forms
-from service.desk.drafting import as_before, lines_of
 from service.desk.editing import address_of, refusals, texts_at
 from service.desk.views import TEXT, number_of, person_view
+from service.desk.writing import as_before, lines_of
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import service

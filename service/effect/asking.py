@@ -46,7 +46,7 @@ class Asked:
 def asked(desk: Desk, settings: Settings, draft_id: str, asks: str = "") -> Asked:
     """What is asked of a draft as it is saved now: other content is another question."""
     draft, published = desk.draft(draft_id), desk.published()
-    checked = desk.checked(draft, published)
+    checked = desk.looked_at(draft, published)
     if checked.errors:
         return Asked(draft, checked, (), None)
     changes = tuple((one, differences(desk.log, one, checked.files, draft.saved.base)) for one in checked.changes)

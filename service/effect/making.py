@@ -117,7 +117,8 @@ def _cases(question: Question, before: Edition, after: Edition, scratch: Path, s
 
 def _same(one: Case, other: Case) -> bool:
     """Whether two cases ask the same; one that a draft has left out is held against it all the same."""
-    return (one.subject_id, one.on, one.facts, one.wanted) == (other.subject_id, other.on, other.facts, other.wanted)
+    asked, again = ((each.subject_id, each.on, each.facts, each.wanted, each.gives) for each in (one, other))
+    return asked == again
 
 
 def _county(question: Question, edition: Edition, scratch: Path, answer: Answer, say: Said) -> Any:

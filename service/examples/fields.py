@@ -8,10 +8,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rules.cases.files import OUTCOME, OUTPUTS
 from rules.editing.address import Data, Verbatim, entries, members, word
 from rules.editing.cases import merged_into
 from rules.editing.scalars import TRUTH
 from rules.model import Edition, Fact
+from rules.model.decisions import Output
 from rules.model.needs import Key, needed
 from rules.values.exact import Type
 from rules.values.kinds import said
@@ -20,6 +22,7 @@ from rules.words.phrases import UNITS
 
 Said = Mapping[str, str]  # the fields of a form
 Path = tuple[str, ...]
+WANTED, GIVES = "wanted:", "gives:"  # before a decision: its outcome, and an output of it
 FACT, ROW = "fact:", re.compile(r"[0-9]{1,3}")
 ID = Text("编号", "Id")
 
@@ -69,7 +72,13 @@ def _fields(edition: Edition, subject: str, facts: Mapping[Key, Fact]) -> Iterat
         above = (level,)
 
 
-def _field(edition: Edition, fact: Fact, path: Path, around: tuple[str, str] = ("", "")) -> Field:
+def outputs_of(edition: Edition, decision: str) -> tuple[Field, ...]:
+    """The fields for what a decision must give."""
+    given = edition.rules[decision].body.outputs
+    return tuple(_field(edition, one, (decision, name)) for name, one in given.items())
+
+
+def _field(edition: Edition, fact: Fact | Output, path: Path, around: tuple[str, str] = ("", "")) -> Field:
     title = Text(around[0] + fact.title.zh, around[1] + fact.title.en)
     choices = {one.word: one.title for one in TRUTH} if fact.type.kind == "boolean" else fact.choices
     return Field(path, title, _about(edition, fact.type), fact.type.kind, fact.type.is_number, tuple(choices.items()))
@@ -107,6 +116,42 @@ def filled(form: Form, facts: Data) -> dict[str, str]:
         for row, record in enumerate(_rows(facts, table.path)):
             found |= {named(table.path, row, one.path[0]): word(at(record, one.path)) for one in table.columns}
     return found
+
+
+def output_named(path: Path) -> str:
+    """The name of the field for what a decision must give."""
+    return GIVES + ".".join(path)
+
+
+def wanted_filled(edition: Edition, decisions: Sequence[str], data: Data) -> dict[str, str]:
+    """What a form shows of what a case must come to; `data` is its `decisions`."""
+    found = {}
+    for name in decisions:
+        said = entries(data).get(name, "")
+        found[WANTED + name] = word(said) or word(entries(said).get(OUTCOME, ""))
+        for one in outputs_of(edition, name):
+            found[output_named(one.path)] = word(at(said, (OUTPUTS, one.path[-1])))
+    return {name: text for name, text in found.items() if text}
+
+
+def wanted_of(edition: Edition, decisions: Sequence[str], before: Data, said: Said) -> Data:
+    """What a case must come to as a form says it; an output whose field is left empty is not wanted. What a form does
+    not change stays as it was written."""
+    return {name: _wanted(edition, name, entries(before).get(name, ""), said) for name in decisions}
+
+
+def _wanted(edition: Edition, decision: str, was: Data, said: Said) -> Data:
+    outputs = dict(entries(entries(was).get(OUTPUTS, "")))
+    for one in outputs_of(edition, decision):
+        name, text = one.path[-1], said.get(output_named(one.path))
+        if text is None or text == word(outputs.get(name, "")):
+            continue
+        outputs = {key: value for key, value in outputs.items() if key != name}
+        outputs |= {name: value} if (value := _value(one, text)) else {}
+    code = said.get(WANTED + decision, "")
+    if outputs:
+        return {OUTCOME: code, OUTPUTS: outputs}
+    return {OUTCOME: code} if {*entries(was)} == {OUTCOME} else code
 
 
 def at(facts: Data, path: Path) -> Data:

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from rules.cases.files import CaseError, read_cases
+from rules.cases.files import OUTPUTS, CaseError, read_cases
 from rules.editing.address import Data, Refused, entries, members, word
 from rules.editing.cases import FILE, case_at
 from rules.editing.known import Choice, Known
 from rules.editing.scalars import TRUTH
 from rules.editing.texts import Texts
 from rules.values.text import Lang, Text
+from service.examples.case import as_written
+from service.examples.giving import NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a decision of a case must come to, by code and by title."""
+    """What a decision of a case must come to, or an output of it be, by title."""
 
     decision: str
     title: Text
@@ -51,15 +54,20 @@ def told_cases(texts: Texts) -> tuple[Told, ...]:
     known = Known.of(texts)
     return tuple(
         Told(number, one.node.mark.line if one.node else 1, one.subject_id, str(one.on or ""),
-             tuple(_wanted(known, decision, code) for decision, code in one.wanted.items()),
+             tuple(each for decision, code in one.wanted.items()
+                   for each in _wanted(known, decision, code, one.gives.get(decision, {}))),
              case_at(texts.own, number))
         for number, one in enumerate(read_cases(text, FILE))
     )  # fmt: skip
 
 
-def _wanted(known: Known, decision: str, code: str) -> Wanted:
+def _wanted(known: Known, decision: str, code: str, gives: Mapping[str, Any]) -> Iterator[Wanted]:
     title = known.title("", decision) or Text(decision, decision)
-    return Wanted(decision, title, _titled(known.codes("", decision), code))
+    yield Wanted(decision, title, _titled(known.codes("", decision), code))
+    for name, value in gives.items():
+        output, codes = known.output(decision, name)
+        said = NONE if value is None else _titled(codes or TRUTH, word(as_written(value)))
+        yield Wanted(decision, output, said)
 
 
 def _titled(choices: tuple[Choice, ...], code: str) -> Text:
@@ -98,11 +106,21 @@ def _facts(before: Data, after: Data, known: Known, lang: Lang) -> Iterator[str]
     about = _subject(after, known)
     for path in dict.fromkeys((*old, *new)):
         if old.get(path) != new.get(path):
-            owner, name = path[-2] if len(path) > 2 else about, path[-1]
-            title = known.title(owner, name) or Text(name, name)
-            codes = known.codes(owner, name) or TRUTH
+            title, codes = _named(path, about, known)
             was, now = (_titled(codes, one[path]).get(lang) if path in one else _none(lang) for one in (old, new))
             yield f"{title.get(lang)} {was} → {now}"
+
+
+def _named(path: tuple[str, ...], about: str, known: Known) -> tuple[Text, tuple[Choice, ...]]:
+    """What stands at a path of a case is called, and its codes."""
+    if path[0] == "decisions" and len(path) > 2:  # {outcome, outputs}
+        decision, name = path[1], path[-1]
+        if path[2] == OUTPUTS:
+            title, codes = known.output(decision, name)
+            return title, codes or TRUTH
+        return known.title("", decision) or Text(decision, decision), known.codes("", decision)
+    owner, name = path[-2] if len(path) > 2 else about, path[-1]
+    return known.title(owner, name) or Text(name, name), known.codes(owner, name) or TRUTH
 
 
 def _none(lang: Lang) -> str:

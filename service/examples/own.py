@@ -9,23 +9,25 @@ from datetime import date
 from pathlib import Path
 
 from rules import Edition, FactChecker, FactError, Reference
-from rules.building.loader import CASES, SUFFIX
+from rules.building.loader import CASES, SUFFIX, load_alone
+from rules.building.store import folders, lineage
 from rules.cases.errors import FactProblem
 from rules.cases.files import Case, CaseError, read_cases
 from rules.problems.problem import Problem
 from rules.values.text import Mark, Text
+from service.examples.giving import given
 
 MISSED = "case.missed"  # the code of a problem
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A case held against an edition, by one decision: what it must come to, and what it comes to; where its facts
-    cannot be taken, why not."""
+    """A case held against an edition, by one decision or an output of it: what it must come to, and what it comes to;
+    where its facts cannot be taken, why not."""
 
     case: Case
     decision: str
-    title: Text  # of the decision
+    title: Text  # of the decision, and of the output
     wanted: Text
     found: Text
     met: bool = False
@@ -53,7 +55,8 @@ def cases_of(root: Path, edition: str) -> list[Case]:
 
 
 def judged(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Judged]:
-    """Each case under an edition, for each decision that it names an outcome of; one without a day is judged today."""
+    """Each case under an edition, for each decision that it names an outcome of, and then for each output that it
+    wants of that; one without a day is judged today."""
     judge, checker = Reference(edition), FactChecker(edition)
     for case in cases:
         on = case.on or today
@@ -64,13 +67,17 @@ def judged(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Jud
                 continue
             wanted = rule.outcomes[code].title if code in rule.outcomes else Text(code, code)
             try:
-                outcome = judge.judge(decision, checker.check(rule.subject, case.facts, on), on).outcome
+                found = judge.judge(decision, checker.check(rule.subject, case.facts, on), on)
             except FactError as error:
                 first, *_ = error.problems
                 why = Text(first.zh, first.en)
                 yield Judged(case, decision, rule.title, wanted, why, untaken=tuple(error.problems))
             else:
-                yield Judged(case, decision, rule.title, wanted, rule.outcomes[outcome].title, outcome == code)
+                title = rule.outcomes[found.outcome].title
+                yield Judged(case, decision, rule.title, wanted, title, found.outcome == code)
+                for one in given(edition, rule, found, case.gives.get(decision, {})):
+                    name = Text(f"{rule.title.zh}·{one.title.zh}", f"{rule.title.en} · {one.title.en}")
+                    yield Judged(case, decision, name, one.wanted, one.found, one.met)
 
 
 def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Missed]:
@@ -114,8 +121,18 @@ def faults(root: Path, edition: Edition, today: date) -> Iterator[Problem]:
         yield Problem(mark, "", "case.unreadable", error.zh, error.en)
 
 
+def faults_below(root: Path, name: str, today: date) -> Iterator[Problem]:
+    """The same of an edition and of all that extend it, where they can be used: what they inherit changes with it."""
+    for folder in folders(root):
+        if (folder / f"{CASES}{SUFFIX}").is_file() and root / name in lineage(root, folder):
+            edition = load_alone(folder, root, warn=False).edition
+            yield from () if edition is None else faults(root, edition, today)
+
+
 def tally(root: Path, editions: Sequence[str]) -> Mapping[str, int]:
-    """Of the test cases of editions, which can be read: how many outcomes they want, and how many cases want none, so
-    that nothing is held against them."""
+    """Of the test cases of editions, which can be read: how many outcomes they want, how many outputs, and how many
+    cases want none, so that nothing is held against them."""
     cases = [case for name in editions for case in cases_of(root, name)]
-    return {"wanted": sum(len(one.wanted) for one in cases), "without": sum(not one.wanted for one in cases)}
+    outputs = sum(len(each) for one in cases for each in one.gives.values())
+    wanted, without = sum(len(one.wanted) for one in cases), sum(not one.wanted for one in cases)
+    return {"wanted": wanted, "outputs": outputs, "without": without}

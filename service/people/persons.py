@@ -15,14 +15,16 @@ from service.log import DecisionLog, Entry, Line, new_id
 
 PERSON = "person"  # a kind of lines, and what came of it:
 ADDED, CHANGED, ENDED, PASSWORD = "person_added", "role_changed", "person_ended", "password_set"
-DEEDS = ADDED, CHANGED, ENDED, PASSWORD  # what a person is made of; the others only say what was done
+NUMBERED = "staff_number_set"
+DEEDS = ADDED, CHANGED, ENDED, PASSWORD, NUMBERED  # what a person is made of; the others only say what was done
 ID = 6  # bytes of chance
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may sign in. `password` is the sha256 of the stored hash of the password: a hash that was put into
-    the database by another way is not taken."""
+    the database by another way is not taken. `number` is the staff number of the human whose login this is; empty
+    where nobody has said it. Logins of one number are one human's, ended ones too."""
 
     id: str
     login: str
@@ -32,6 +34,7 @@ class Person:
     ended: datetime | None = None
     password: str = ""
     temporary: bool = False  # a first password, to be changed before anything else
+    number: str = ""
 
     @property
     def client(self) -> str:
@@ -49,18 +52,23 @@ class People:
         self._log = log
         self._read: tuple[int, Mapping[str, Person]] = 0, {}
 
-    def add(self, login: str, name: str, role: str) -> Person | None:
+    def add(self, login: str, name: str, role: str, number: str = "") -> Person | None:
         """Add a person; None where somebody has the login. KeyError for an unknown role."""
         PERMISSIONS[role]
         if self.by_login(login) is not None:
             return None
         id = f"person-{secrets.token_hex(ID)}"
-        self.say(ADDED, {"person": id, "login": login, "name": name, "role": role})
+        said = {"person": id, "login": login, "name": name, "role": role}
+        self.say(ADDED, {**said, "number": number} if number else said)
         return self.by_id(id)
 
     def change_role(self, person: Person, role: str) -> None:
         PERMISSIONS[role]
         self.say(CHANGED, {"person": person.id, "role": role})
+
+    def set_number(self, person: Person, number: str) -> None:
+        """Say whose login this is, by the staff number; of an ended one too. Empty takes it back."""
+        self.say(NUMBERED, {"person": person.id, "number": number})
 
     def end(self, person: Person) -> None:
         """The person may not sign in any more; what was done stays under the id."""
@@ -83,8 +91,14 @@ class People:
         person = (self._all() if at is None else self._as_of(at)).get(id)
         return person is not None and person.ended is None and permission in PERMISSIONS[person.role]
 
+    def accounts(self, id: str) -> frozenset[str]:
+        """The ids of all logins of the human who has this one, itself among them."""
+        people = self._all()
+        number = people[id].number if id in people else ""
+        return frozenset({id, *(one.id for one in people.values() if number and one.number == number)})
+
     def unchanged(self) -> Callable[[Any], bool]:
-        """Asks the cursor of a transaction whether nobody's role has changed since."""
+        """Asks the cursor of a transaction whether nobody's role or staff number has changed since."""
         return self._log.unchanged(self._log.newest(PERSON, *DEEDS), PERSON, *DEEDS)
 
     def _all(self) -> Mapping[str, Person]:
@@ -110,7 +124,9 @@ def added_up(lines: Iterable[Line]) -> dict[str, Person]:
         said = json.loads(line.body)
         id = said["person"]
         if line.outcome == ADDED and id not in people:
-            people[id] = Person(id, said["login"], said["name"], said["role"], line.at)
+            people[id] = Person(id, said["login"], said["name"], said["role"], line.at, number=said.get("number", ""))
+        elif line.outcome == NUMBERED and id in people:
+            people[id] = replace(people[id], number=said["number"])
         elif id in people and people[id].ended is None:
             people[id] = replace(people[id], **_changes(line.outcome, said, line.at))
     return people

@@ -20,6 +20,7 @@ from service.publishing.acts import (
     Published,
     Release,
     Source,
+    Warned,
     acts,
     amendments,
     begun,
@@ -33,6 +34,7 @@ from service.publishing.contents import edition, editions_of, files_of, holds
 
 __all__ = [
     "APPROVED", "CHANGES_REQUESTED", "DISCARDED", "IMPORTED", "OUTCOMES", "PUBLISHING", "REJECTED", "SUBMITTED",
-    "WITHDRAWN", "Act", "Change", "Comment", "Published", "Release", "Source", "acts", "amendments", "begun", "decide",
-    "edition", "editions_of", "files_of", "holds", "newest", "publish", "published", "published_by",
+    "WITHDRAWN", "Act", "Change", "Comment", "Published", "Release", "Source", "Warned", "acts", "amendments",
+    "begun", "decide", "edition", "editions_of", "files_of", "holds", "newest", "publish", "published",
+    "published_by",
 ]  # fmt: skip

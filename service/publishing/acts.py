@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from rules.problems.problem import Problem
+from rules.values.text import Mark
 from service.exact_json import dumps
 from service.log import DecisionLog, Entry, Line, Overtaken, new_id
 from service.publishing.contents import edition, plan_and_day, take_in
@@ -55,6 +57,22 @@ class Comment:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning as it was worded when somebody acknowledged it: its code, file, line and path, and its words."""
+
+    code: str
+    file: str
+    line: int
+    path: str
+    zh: str
+    en: str
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(Mark(self.file, self.line, 1), self.path, self.code, self.zh, self.en, "warning")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What somebody did about editions. `by` and `authors` are ids of persons; of an import, the name of the operating
@@ -70,6 +88,7 @@ class Act:
     changes: tuple[Change, ...] = ()
     acknowledged: tuple[str, ...] = ()  # codes and paths of the warnings that were seen
     comments: tuple[Comment, ...] = ()
+    warnings: tuple[Warned, ...] = ()  # the same warnings in words; none in acts of before they were kept
     id: str = ""
     seq: int = 0
     at: datetime | None = field(default=None)
@@ -216,6 +235,7 @@ def _act(line: Line) -> Act:
         changes=tuple(_all(Change, said["changes"])),
         acknowledged=tuple(said["acknowledged"]),
         comments=tuple(_all(Comment, said["comments"])),
+        warnings=tuple(_all(Warned, said.get("warnings", ()))),
         id=line.id,
         seq=line.seq,
         at=line.at,

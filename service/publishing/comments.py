@@ -129,7 +129,8 @@ def resolve(desk: Desk, who: Doer, id: str, about: str, text: str = "") -> Said:
     NotAllowed for anybody else: an author does not settle what was said of his own text."""
     must_have(desk, who, "draft")
     draft, thread = _found(desk, id, about)
-    approver = desk.rights.may(who.person, "approve") and who.person not in authors_of(desk, draft)
+    wrote = desk.rights.accounts(who.person).intersection(authors_of(desk, draft))
+    approver = desk.rights.may(who.person, "approve") and not wrote
     if thread.resolved is not None:
         raise Refused(f"{thread.resolved.by} 已了结这条意见；还有话要说，请答复。",
                       f"{thread.resolved.by} has resolved it already; to go on about it, answer it.")  # fmt: skip
@@ -176,7 +177,7 @@ def line_now(before: str, after: str, line: int) -> int | None:
 def _must_warn(desk: Desk, draft: Draft, at: At, line: int | None) -> None:
     """Misplaced where a line of the draft as it is now has no such warning: what acknowledges nothing would not count
     as a comment that is open either."""
-    found = [one for one in desk.checked(draft, desk.published()).warnings
+    found = [one for one in desk.looked_at(draft, desk.published()).warnings
              if one.mark.file == f"{draft.edition}/{at.file}"]  # fmt: skip
     if not any((one.code, one.mark.line) == (at.warning, line) for one in found):
         there = ", ".join(f"{one.code} {at.file}:{one.mark.line}" for one in found) or "-"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256 as hashed
 
 from rules import Edition
 from rules.building.loader import load_alone
@@ -17,24 +18,34 @@ from service.publishing.contents import edition as archived
 from service.publishing.contents import laid_out
 from service.publishing.drafts import Base, Draft
 
-KEPT = 4  # editions that were compared last, and what was told of them
-Files = tuple[tuple[str, str], ...]  # path and text
+KEPT = 4  # editions that were compared last
+TOLD = 64  # differences that were told last
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """An edition by its name and its hash, which says what its files are: path and text."""
+
+    name: str
+    sha256: str
+    files: Mapping[str, str] = field(compare=False)
 
 
 def edition_of(files: Mapping[str, str], name: str) -> Edition | None:
     """The edition `plan/day` of files, those that it extends among them; None where it cannot be used."""
-    return _read(tuple(sorted(files.items())), name)
+    said = repr(sorted(files.items())).encode()
+    return _read(_Content(name, hashed(said).hexdigest(), files))
 
 
 @lru_cache(KEPT)
-def _read(files: Files, name: str) -> Edition | None:
-    with laid_out(dict(files)) as root:
-        return load_alone(root / name, root, warn=False).edition
+def _read(content: _Content) -> Edition | None:
+    with laid_out(content.files) as root:
+        return load_alone(root / content.name, root, warn=False).edition
 
 
-@lru_cache(KEPT)
-def _told(before: Files, name: str, after: Files, edition: str) -> tuple[Difference, ...] | None:
-    old, new = _read(before, name), _read(after, edition)
+@lru_cache(TOLD)
+def _told(before: _Content, after: _Content) -> tuple[Difference, ...] | None:
+    old, new = _read(before), _read(after)
     return None if old is None or new is None else tuple(diff(old, new))
 
 
@@ -48,8 +59,9 @@ def differences(
         return None
     if (before := archived(log, sha256)) is None:
         raise Altered(sha256)
-    after = files.get(change.sha256) or archived(log, change.sha256) or {}
-    found = _told(tuple(sorted(before.items())), name, tuple(sorted(after.items())), change.edition)
+    if (after := files.get(change.sha256) or archived(log, change.sha256)) is None:
+        return None
+    found = _told(_Content(name, sha256, before), _Content(change.edition, change.sha256, after))
     return None if found is None else [*found]
 
 
@@ -75,5 +87,5 @@ def inherited(log: DecisionLog, last: Act | None, draft: Draft, checked: Checked
         raise Altered(then)
     after = checked.files[now]
     moved = {path.rpartition("/")[0] for path in {*before, *after} if before.get(path) != after.get(path)}
-    said = _told(tuple(sorted(before.items())), name, tuple(sorted(after.items())), name)
+    said = _told(_Content(name, then, before), _Content(name, now, after))
     return Inherited(tuple(sorted(moved)), said or ())

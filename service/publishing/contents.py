@@ -33,6 +33,12 @@ def once_live(log: DecisionLog) -> Mapping[str, str]:
     return {one["sha256"]: one["edition"] for line in lines for one in json.loads(line.body)["editions"]}
 
 
+def live_now(log: DecisionLog) -> Mapping[str, str]:
+    """The hashes of the editions that are live, by name, as the last signed line about them says; none before any."""
+    lines = [*log.believed(EDITIONS, "", newest=True, limit=1)]
+    return {one["edition"]: one["sha256"] for line in lines for one in json.loads(line.body)["editions"]}
+
+
 def take_in(log: DecisionLog, name: str, sha256: str, files: Mapping[str, str]) -> None:
     """Archive an edition `plan/day`. ValueError where its files have another hash; Altered where the archive has
     something else under it."""

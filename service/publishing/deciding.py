@@ -20,6 +20,7 @@ from service.publishing.acts import (
     Act,
     Comment,
     Source,
+    Warned,
     publish,
     published_by,
 )
@@ -96,7 +97,7 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         _seen(checked, acknowledged)
         authors = tuple(sorted({*_wrote(desk, draft, submitted), submitted.by}))
         act = _act(APPROVED, who, draft, reason=reason, source=submitted.source, checked=checked,
-                   acknowledged=acknowledged, authors=authors)  # fmt: skip
+                   acknowledged=acknowledged, warnings=_worded(checked), authors=authors)  # fmt: skip
         return act, checked.files
 
     return _done(desk, id, chosen)
@@ -118,12 +119,12 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
             raise Refused(f"{edition} 是已发布的唯一版本，撤回之后没有政策可判定：请先发布另一个版本。",
                           f"{edition} is the only edition that is published: without it nothing could be decided. "
                           "Publish another first.")  # fmt: skip
-        checked = check(desk.files(published), edition, {}, desk.today())
+        checked = check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
         if checked.errors:
             raise NotClean(checked.errors)
         _seen(checked, acknowledged)
         act = Act(outcome=WITHDRAWN, by=who.person, reason=reason, draft=release.act.draft, changes=checked.changes,
-                  acknowledged=acknowledged)  # fmt: skip
+                  acknowledged=acknowledged, warnings=_worded(checked))  # fmt: skip
         return act, checked.files, all_of()
 
     return _written(desk, chosen)
@@ -131,10 +132,10 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
 
 def would_withdraw(desk: Desk, edition: str) -> Checked:
     """What taking an edition back would do."""
-    published = desk.published()
-    if edition not in published.releases:
+    seen = desk.seen()
+    if edition not in published_by(seen).releases:
         raise Unknown(f"没有发布过版本 {edition}。", f"No edition {edition} is published.")
-    return check(desk.files(published), edition, {}, desk.today())
+    return check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
 
 
 def _sent_back(desk: Desk, who: Doer, id: str, outcome: str, reason: str, comments: tuple[Comment, ...]) -> Act:
@@ -152,10 +153,14 @@ def _wrote(desk: Desk, draft: Draft, submitted: Act) -> set[str]:
 
 
 def barred(desk: Desk, who: Doer, draft: Draft, submitted: Act) -> Refused | None:
-    """Why somebody may not approve a submitted draft: NotAllowed for an author, Refused where an author has lost the
-    right to draft since it was submitted. Of one who had lost it before, whoever submitted it has answered for the
-    lines."""
-    authors = _wrote(desk, draft, submitted)
+    """Why somebody may not approve a submitted draft: NotAllowed for an author, in whichever account, Refused where an
+    author has lost the right to draft since it was submitted. Of one who had lost it before, whoever submitted it has
+    answered for the lines."""
+    authors, mine = _wrote(desk, draft, submitted), desk.rights.accounts(who.person)
+    if (others := sorted(mine & {*authors, submitted.by})) and who.person not in others:
+        return NotAllowed(f"您的另一个账号 {'、'.join(others)}（工号相同）写过或提交过这份草稿，要由另一个人审批。",
+                          f"Another account of yours, {', '.join(others)} (of one staff number), wrote part of this "
+                          "draft or submitted it: another person approves it.")  # fmt: skip
     if who.person in authors:
         return NotAllowed(
             "您写过这份草稿，要由另一个人审批。", "You wrote part of this draft: another person approves it."
@@ -175,7 +180,7 @@ def barred(desk: Desk, who: Doer, draft: Draft, submitted: Act) -> Refused | Non
 
 def _publishable(desk: Desk, seen: Acts, draft: Draft) -> Checked:
     """The check of a draft that could be published now."""
-    published = published_by(seen)
+    published = desk.published_after(seen)
     if outdated(draft, published):
         raise Refused("草稿所依据的版本已换过内容、撤回，或又有了更近的版本：请先更新草稿（update）。",
                       "The edition that the draft was begun from has changed, was withdrawn, or is not the last before "
@@ -205,6 +210,11 @@ def _seen(checked: Checked, acknowledged: tuple[str, ...]) -> None:
     left = [one for one in checked.warnings if name_of(one) not in acknowledged]
     if left:
         raise Unacknowledged(left)
+
+
+def _worded(checked: Checked) -> tuple[Warned, ...]:
+    """The warnings of what is published, all of them acknowledged, as they read now: they do not arise again."""
+    return tuple(Warned(one.code, one.mark.file, one.mark.line, one.path, one.zh, one.en) for one in checked.warnings)
 
 
 def _act(outcome: str, who: Doer, draft: Draft, *, checked: Checked | None = None, **more: object) -> Act:

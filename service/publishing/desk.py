@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from service.publishing.acts import (
     APPROVED,
     CHANGES_REQUESTED,
     DISCARDED,
+    IMPORTED,
     OUTCOMES,
     PUBLISHING,
     REJECTED,
@@ -22,13 +23,15 @@ from service.publishing.acts import (
     WITHDRAWN,
     Act,
     Published,
+    Release,
     acts,
     newest,
     published_by,
 )
 from service.publishing.checking import Checked, check
-from service.publishing.contents import editions_of
+from service.publishing.contents import editions_of, live_now
 from service.publishing.drafts import Base, Draft, Drafts
+from service.publishing.kept import Checks
 from service.publishing.refusals import NotAllowed, Refused, Unknown
 
 DRAFT = "draft"  # the state of what nobody has acted on since it was saved; the others are the outcomes of acts
@@ -44,8 +47,12 @@ class Rights(Protocol):
         """Whether a person has a permission: now, or as of a line of the log."""
         ...
 
+    def accounts(self, person: str) -> frozenset[str]:
+        """All ids that the human has whose id this is, itself among them."""
+        ...
+
     def unchanged(self) -> Still:
-        """Asks a cursor whether nobody's role has changed since."""
+        """Asks a cursor whether nobody's role has changed since, nor who is one human with whom."""
         ...
 
 
@@ -64,6 +71,8 @@ class Desk:
     log: DecisionLog
     rights: Rights
     zone: ZoneInfo
+    checks: Checks = field(default_factory=Checks)
+    in_folder: bool = False  # whether a folder is the truth, and not the database
 
     @property
     def drafts(self) -> Drafts:
@@ -100,14 +109,30 @@ class Desk:
         found = editions_of(self.log, {edition: published.releases[edition].sha256})
         return {path.rpartition("/")[2]: text for path, text in found.items()}
 
+    def looked_at(self, draft: Draft, published: Published) -> Checked:
+        """The check of a draft to be shown: as it was made of the same content, where that is kept."""
+        return self.checks.of(self.files(published), draft.edition, draft.saved.files, self.today())
+
     def checked(self, draft: Draft, published: Published) -> Checked:
+        """The check of a draft to be acted on: made now."""
         return check(self.files(published), draft.edition, draft.saved.files, self.today())
 
     def seen(self) -> tuple[Act, ...]:
         return acts(self.log)
 
     def published(self) -> Published:
-        return published_by(self.seen())
+        return self.published_after(self.seen())
+
+    def published_after(self, acts: tuple[Act, ...]) -> Published:
+        """What a draft is held against: what acts have published; where a folder is the truth, what that has live."""
+        found = published_by(acts)
+        if not self.in_folder:
+            return found
+        live = live_now(self.log).items()
+        changed = {name: sha256 for name, sha256 in live if name not in found.releases
+                   or found.releases[name].sha256 != sha256}  # fmt: skip
+        laid = {name: Release(name, sha256, Act(outcome=IMPORTED, by="")) for name, sha256 in changed.items()}
+        return replace(found, releases=dict(sorted({**found.releases, **laid}.items())))
 
 
 def base_of(published: Published, plan: str, day: date) -> Base:

@@ -31,8 +31,11 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     expected: set[str] = field(default_factory=set)  # what the browser's console may mention
 
+    zone: str | None = None  # of the computer that the browser runs on
+
     def open(self, path: str, lang: str = "zh", size: dict[str, int] = DESK, *, scripts: bool = True) -> Page:
-        context = self.browser.new_context(locale=LOCALES[lang], viewport=size, java_script_enabled=scripts)
+        context = self.browser.new_context(locale=LOCALES[lang], viewport=size, java_script_enabled=scripts,
+                                           timezone_id=self.zone)  # fmt: skip
         context.set_default_timeout(30_000)
         context.on("request", self._asked)
         context.on("console", lambda message: self._said(message.type, message.text))

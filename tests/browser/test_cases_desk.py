@@ -51,7 +51,7 @@ def test_a_case_is_kept_with_the_keyboard_and_holds_the_next_change(visitor, day
     page.locator("#example").select_option(title.get_attribute("value"))
     tab_to(page, "填进来" if zh else "Fill in")
     page.keyboard.press("Enter")
-    page.wait_for_url("**example=*")
+    page.locator("p[role=status]").wait_for()
     page.fill("#subject", "V-001")
     page.locator("#wanted\\:credit_village").select_option("qualified")
     tab_to(page, "先判定看看" if zh else "Try it first")

@@ -259,3 +259,28 @@ def test_what_is_typed_outlives_the_session(visitor, server, days):
             page.get_by_role("button", name="再发一次").click()
     page.goto(f"{draft}/text/{FILE}.yaml?lang=zh")
     assert "at_least: 61%" in page.locator("textarea[name=text]").input_value()
+
+
+ZONES = "Pacific/Kiritimati", "America/Los_Angeles"  # where it is never the same day
+
+
+def test_two_people_in_two_zones_see_the_same_days_and_times(visitor, days):
+    page, draft = begun(visitor, next(days))
+    page.goto(f"{draft}/text/{FILE}.yaml")
+    page.wait_for_selector(".ace_content")
+    page.evaluate(TYPE, [LIMIT, "at_least: 56%"])
+    saved(page)
+    clock = re.search(r"\d\d:\d\d", page.locator("#saved").inner_text())[0]
+    seen, now = [], []
+    for visitor.zone in ZONES:
+        other = visitor.signed_in("approver", "/desk")
+        now.append(other.evaluate("new Date().toDateString()"))
+        texts = []
+        for path in ("/desk", draft.removeprefix(visitor.server.address), f"/desk/editions/{PLAN}/2026-05-01"):
+            other.goto(visitor.server.address + path)
+            assert "Asia/Shanghai" in other.locator("main").inner_text()
+            texts.append(other.locator("main").inner_text())
+        assert re.search(rf"\d\d\d\d-\d\d-\d\d {clock}", texts[1])  # as it said when it was saved
+        seen.append(texts)
+    assert now[0] != now[1]  # two computers that are a day apart
+    assert seen[0] == seen[1]

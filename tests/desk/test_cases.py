@@ -5,9 +5,11 @@ import re
 import pytest
 
 from rules.cases.files import read_cases
+from rules.model.needs import needed
 from service.publishing.drafts import Drafts
+from tests.county.conftest import files, out  # noqa: F401 -- fixtures
 from tests.desk.test_desk import LIMIT, begun, html, written
-from tests.desk.test_effect import worked_out
+from tests.desk.test_effect import with_runs, worked_out
 from tests.desk.test_forms import alert, changed, fields
 
 VILLAGE = "credit_village"
@@ -128,8 +130,46 @@ def test_an_example_fills_the_form_in(author):
     draft = begun(author)
     page = author.get(f"{draft}/cases/new?decision={VILLAGE}").text
     assert "照一个例子填" in page
-    page = author.get(f"{draft}/cases/new?decision={VILLAGE}&example=0").text
+    page = sent(author, draft, do="fill", example="0").text
     assert fields(page)["fact:households"].isdecimal()
+
+
+def test_an_example_fills_in_what_is_empty_alone(author):
+    draft = begun(author)
+    typed = {**KEPT, "fact__households": "77", "fact__no_debt_dispute": ""}
+    page = sent(author, draft, do="fill", example="0", **typed).text
+    said = fields(page)
+    assert (said["subject"], said["on"], said["fact:households"]) == ("V-002", "2027-08-01", "77")
+    assert said[f"wanted:{VILLAGE}"] == "not_qualified"
+    assert sum(bool(one) for name, one in said.items() if name.startswith("fact:")) > 1
+    assert "您已填的" in page
+    assert sent(author, draft, do="fill", example="999", **typed).status_code == 200
+
+
+GRANT = {"decision": "grant", "subject": "H-002", "on": "2027-08-01", "wanted__grant": "needs_information",
+         "gives__grant.limit": "５０，000"}  # fmt: skip
+
+
+def test_a_case_wants_outputs_beside_the_outcome(api, author):
+    draft = begun(author)
+    page = html(author.get(f"{draft}/cases/new?decision=grant").text)
+    assert "授信应给出的建议额度" in page
+    tried = html(sent(author, draft, do="try", **GRANT).text)
+    assert "授信：照这份草稿正是“需补充信息”" in tried
+    assert "授信·建议额度：应为“5万元”，照这份草稿是“不给出”" in tried
+    assert sent(author, draft, **GRANT).status_code == 303
+    assert "decisions: {grant: {outcome: needs_information, outputs: {limit: 50000}}}" in text(api, draft)
+    page = html(author.get(draft).text)
+    assert "授信应为“需补充信息”，建议额度应为“50000”" in page
+    assert ">不符合<" in page
+    assert "“授信·建议额度”应为“5万元”，按 xx-county/2027-05-01 是“不给出”" in page
+    assert fields(author.get(f"{draft}/cases/0").text)["gives:grant.limit"] == "50000"
+    kept = text(api, draft)
+    assert sent(author, draft, "0", decision="grant").status_code == 303
+    assert text(api, draft) == kept  # what was not touched is not written anew
+    assert sent(author, draft, "0", decision="grant", **{"gives__grant.limit": ""}).status_code == 303
+    assert "decisions: {grant: needs_information}" in text(api, draft)
+    assert ">符合<" in author.get(draft).text
 
 
 def test_one_that_is_removed_or_changed_is_told_to_whoever_approves(api, author):
@@ -186,3 +226,43 @@ def test_an_example_that_a_draft_breaks_is_kept_as_a_case_that_holds_it(api, aut
     assert "qualified" in text(api, draft)
     for other in ("0" * 64 + ".0", "x", first.partition("kept=")[2].partition(".")[0] + ".999"):
         assert author.get(f"{draft}/cases/new?kept={other}").status_code == 200
+
+
+def test_a_row_of_the_county_that_moves_is_kept_as_a_case_with_the_facts_that_are_needed(api, author, out):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, f"{VILLAGE}.yaml", LIMIT, "at_least: 75%")
+    shown = html(worked_out(api, author, draft))
+    links = re.findall(r'href="([^"]*/cases/new[?][^"]*kept=[0-9a-f]{64}[.]credit_village[.][0-9]+[^"]*)"', shown)
+    assert links
+    page = html(author.get(links[0]).text)
+    said = fields(page)
+    moved = re.search('aria-label="把 ([^ ]+) 记为案例"', shown)[1]
+    assert (said["subject"], said[f"wanted:{VILLAGE}"]) == (moved, "qualified")
+    assert said["fact:households"].isdecimal()
+    tried = author.client.post(links[0].partition("?")[0], data=said | {"do": "try"})
+    assert "应为“达标”，照这份草稿是“不达标”" in tried.text
+    assert author.client.post(links[0], data=said).status_code == 303
+    [case] = read_cases(text(api, draft), "cases.yaml")
+    edition = api.service.policies.current().edition("xx-county/2026-05-01").edition
+    known = {name for _, name in needed(edition, edition.rules[VILLAGE])}
+    above = [name for name in case.facts if name in edition.subjects]
+    assert {*case.facts} - {*above} <= known | {*edition.rules}
+    assert all({*case.facts[name]} <= known for name in above)
+    assert fields(author.get(links[0]).text).get("subject", "") == ""  # the effect is of another text by now
+
+
+def test_a_person_of_the_county_is_kept_under_an_id_that_tells_nobody_who_it_is(api, author, out):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, "screening.yaml", "65 years", "40 years")
+    shown = html(worked_out(api, author, draft))
+    links = re.findall(r'href="([^"]*/cases/new[?][^"]*kept=[0-9a-f]{64}[.]screening[.][0-9]+[^"]*)"', shown)
+    page = author.get(links[0]).text
+    said = fields(page)
+    assert re.fullmatch("household-[0-9a-f]{8}", said["subject"])
+    assert said["fact:birth_date"]
+    rows = shown.partition('id="d-screening"')[2].partition("</section>")[0]
+    assert said["subject"] not in rows
+    moved = re.search('aria-label="把 ([^ ]+) 记为案例"', rows)[1]
+    assert moved not in page

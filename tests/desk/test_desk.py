@@ -128,8 +128,10 @@ def test_what_a_form_is_refused_for_and_what_was_acknowledged_are_told_in_its_wo
     assert not any(one in told for one in ("set_by", f"{PLAN}/", "criteria."))
     approved(approver, draft)
     page = author.get(f"/desk/editions/{PLAN}/{DAY}").text
-    seen = page.split("看过的提醒：")[1].split("</span>")[0]
+    seen = page.split("看过的提醒：")[1].split("</section>")[0]
     assert re.findall(">([^<]*)</code>", seen)[0].startswith("credit_village.yaml:")  # no code before it
+    assert "“由谁规定”：农信社自定" in seen
+    assert "a_grade_share" not in seen  # by its title, as on the page of the draft
 
 
 def outcome(api, on):
@@ -257,7 +259,10 @@ def test_withdrawn_before_its_day_and_downloaded(api, author, approver):
     assert refused.status_code == 422
     seen = [html(one) for one in re.findall(r'name="acknowledged" value="([^"]*)"', page)]
     data = {"csrf": field(page, "csrf"), "reason": "文件收回", "acknowledged": seen}
+    api.reload()
+    assert f"{PLAN}/{DAY}" in api.service.policies.current().compiled
     assert approver.client.post(f"/desk/editions/{PLAN}/{DAY}/withdraw", data=data).status_code == 303
+    assert "没有它们的审批记录" not in approver.get("/desk").text  # it is live until the next look, and in no folder
     api.reload()
     assert [*api.service.policies.current().compiled] == [f"{PLAN}/2026-05-01"]
 

@@ -1,9 +1,9 @@
 """Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from shutil import copytree
 
-from tests.api.calling import start
+from tests.api.calling import Clock, start
 from tests.desk.drafting import person, service
 from tests.desk.test_replay import BAR, HIGHER, edited, village
 from tests.log.deskwork import NEW, OLD
@@ -96,3 +96,27 @@ def test_an_edition_that_only_the_folder_has_is_told_at_the_desk(tmp_path):
         api.close()
         assert "base/2027-03-01" in page  # as taken, or as not taken
         assert ("没有它们的审批记录" in page) == told
+
+
+def test_an_edition_is_in_force_from_the_midnight_of_the_services_zone(tmp_path):
+    policies = service(tmp_path)
+    policies.close()
+    folder = tmp_path / "policies" / "base"
+    later = folder / "2027-03-01"
+    copytree(folder / "2026-05-01", later)
+    head = (later / "plan.yaml").read_text(encoding="utf-8")
+    (later / "plan.yaml").write_text(head.replace("2026-05-01", "2027-03-01"), encoding="utf-8")
+    clock = Clock(datetime(2027, 2, 28, 15, 59, tzinfo=UTC))  # 23:59 in Shanghai
+    api = start(tmp_path, clock, policies=folder.parent, published_in="folder")
+    editor = person(api, "editor", "editor")
+    before = editor.client.get("/desk").text
+    clock.now = datetime(2027, 2, 28, 16, 0, tzinfo=UTC)
+    api.reload()
+    api.service.policies.current()
+    after = editor.client.get("/desk").text
+    api.close()
+    assert "Asia/Shanghai" in before
+    assert [text.count("今日有效") for text in (before, after)] == [1, 1]
+    row = after.partition("/desk/editions/base/2027-03-01")[2].partition("</tr>")[0]
+    assert "今日有效" in row
+    assert "/desk/editions/base/2027-03-01" not in before

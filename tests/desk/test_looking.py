@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.desk.test_desk import begun, field, html, submitted, written
+from tests.desk.test_desk import DAY, PLAN, approved, begun, field, html, submitted, written
 
 
 @pytest.fixture
@@ -47,6 +47,15 @@ def test_a_warning_stands_beside_its_line_with_who_says_why_it_may_stand(author,
     assert "农商行自定，见会议纪要" in row
     assert author.person.name in row
     assert "看过：" in shown  # the approver still acknowledges it himself
+    assert approved(second, warned).status_code == 303
+    for path in (warned, f"/desk/editions/{PLAN}/{DAY}"):  # what the warning said, who said why, when, and who saw it
+        seen = html(second.get(path).text).partition("看过的提醒：")[2].partition("</li>")[0]
+        told = seen.partition("可以保留：")
+        assert "60%，与条款" in told[0]
+        assert told[2].startswith(author.person.name)
+        assert "农商行自定，见会议纪要" in told[2].partition("<br>")[0]
+        assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d", told[2].partition("<br>")[0])
+    assert "看过提醒" in second.get("/desk").text
 
 
 def test_a_comment_stands_beside_the_text_and_the_sentence_and_then_with_the_text_of_then(author, second, warned):

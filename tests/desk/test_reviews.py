@@ -1,5 +1,6 @@
 """The pages of reviewers and auditors: what is to be done, the case, the outcome; the log with what was done since."""
 
+import re
 from html import unescape
 
 import pytest
@@ -108,9 +109,22 @@ def test_an_auditor_finds_a_decision_and_what_was_done_since(api, someone, log_i
     assert subject in inputs
     [case] = read_cases(unescape(inputs.rpartition("<pre")[2].partition(">")[2].partition("</pre>")[0]), "cases.yaml")
     assert (case.subject_id, dict(case.wanted)) == (subject, {"credit_village": "not_qualified"})
-    assert case.facts == example("village_misses_narrowly")["facts"]
+    given = example("village_misses_narrowly")["facts"]
+    assert {name: one for name, one in given.items() if name in case.facts} == case.facts
+    assert {*given} - {*case.facts} == {"title_in_force", "titled_on"}  # which the decision does not need
     assert auditor.person.name in auditor.get(f"/audit/{log_id}").text
     assert "credit_village.yaml" in auditor.get(f"/audit/{log_id}/edition").text
+
+
+def test_the_case_of_a_person_says_what_is_needed_and_not_who_it_is(api, someone):
+    given = example("household_granted")
+    id = api.caller("caller").decided("screening", given)["log_id"]
+    inputs = someone("auditor").post(f"/audit/{id}/inputs").text
+    text = unescape(inputs.rpartition("<pre")[2].partition(">")[2].partition("</pre>")[0])
+    [case] = read_cases(text, "cases.yaml")
+    assert re.fullmatch("household-[0-9a-f]{8}", case.subject_id)
+    assert given["subject"]["id"] not in text
+    assert {"birth_date", "status"} <= {*case.facts} < {*given["facts"]}
 
 
 def test_a_decision_that_is_not_there_is_not_found(someone):

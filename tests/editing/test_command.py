@@ -66,3 +66,42 @@ def test_places_that_there_are_not_are_named_with_what_is_near(root, said, told)
     made = put(root, said)
     assert made.exit_code == 2
     assert told in made.output
+
+
+CASES = """\
+- on: 2027-08-01
+  subject: {id: V-1}
+  decisions: {credit_village: %s}
+  facts: {public_order_stable: %s}
+"""
+
+
+def test_the_cases_that_would_come_out_otherwise_are_named_and_keep_nobody_from_writing(root):
+    (root / EDITION / "cases.yaml").write_text(CASES % ("not_qualified", "false"), "utf-8")
+    turned = "credit_village.criteria.public_order_stable.require.public_order_stable=false"
+    assert "case" not in put(root, "plan.title.zh=新").stdout
+    told = put(root, turned, "--write")
+    assert told.exit_code == 0, told.output
+    assert "cases.yaml:1" in told.output
+    assert "of V-1 must be “not qualified”; by xx-county/2026-05-01 it is “" in told.output
+    assert "(written)" in told.output
+    made = json.loads(put(root, "plan.title.zh=旧", "--json").stdout)
+    assert [one["code"] for one in made["problems"] if one["severity"] == "warning"] == ["case.missed"]
+
+
+def test_the_cases_of_an_edition_that_extends_it_are_held_too(root):
+    child = root / "xx-child" / "2026-05-01"
+    child.mkdir(parents=True)
+    (child / "plan.yaml").write_text(CHILD, "utf-8")
+    (child / "cases.yaml").write_text(CASES % ("not_qualified", "false"), "utf-8")
+    told = put(root, "credit_village.criteria.public_order_stable.require.public_order_stable=false")
+    assert "xx-child/2026-05-01/cases.yaml:1" in told.output
+
+
+CHILD = """\
+plan: xx-child
+title: {zh: 子方案, en: Child}
+issuer: {zh: 子县, en: Child county}
+effective: {from: 2026-05-01}
+extends: {plan: xx-county, edition: 2026-05-01}
+"""

@@ -117,3 +117,20 @@ def test_help_says_what_each_role_may_do(command):
     told = CliRunner().invoke(cli, [*command, "--help"]).output
     for role in PERMISSIONS:
         assert re.search(rf"^ *{role} +\S", told, re.MULTILINE), role
+
+
+def test_a_staff_number_makes_two_logins_one_humans(run, url):
+    run(*ADD, "--number", "1023")
+    run("add", "wang2", "--name", "王某", "--role", "approver")
+    said = run("number", "wang2", "1023")
+    assert said.exit_code == 0, said.output
+    assert "The same human has: person-" in said.stdout
+    assert [one["number"] for one in json.loads(run("list", "--json").stdout)] == ["1023", "1023"]
+    assert "has no staff number any more" in run("number", "wang2").stdout
+    with closing(opened(url)) as log:
+        people = People(log)
+        assert people.accounts(people.by_login("wang").id) == {people.by_login("wang").id}
+    run("end", "wang2")
+    assert run("number", "wang2", "1023").exit_code == 0  # of a login that was ended too
+    assert "no identity number" in run("number", "wang", "11010519491231002X").stderr
+    assert "Nobody signs in as" in run("number", "nobody", "1").stderr

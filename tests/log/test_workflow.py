@@ -154,6 +154,8 @@ def test_warnings_are_acknowledged_one_by_one(room):
     assert "warning.back_dated base/2027-01-01/plan.yaml:4 effective.from" in names
     done = approve(room.desk, room.approver, act.draft, act.changes[0].sha256, tuple(names))
     assert done.acknowledged == tuple(names)
+    assert [name_of(one.problem) for one in done.warnings] == [*names]
+    assert [one.zh for one in done.warnings] == [one.zh for one in told.value.warnings]  # in words, for good
 
 
 def test_what_has_an_error_or_says_nothing_new_is_not_submitted(room):
@@ -191,6 +193,57 @@ def test_a_file_that_is_renamed_or_a_reading_that_changes_is_in_the_hash(room):
     other = save(room.desk, room.editor, first.id, room.desk.draft(first.id).saved.number, renamed).draft
     hashes.add(room.desk.checked(other, room.desk.published()).sha256(SECOND))
     assert len(hashes) == 2 + len(first.saved.files)
+
+
+# --- two accounts of one human
+
+
+def one_human(room, *logins):
+    for login in logins:
+        room.people.set_number(room.people.by_login(login), "1023")
+
+
+@pytest.mark.parametrize("who", ["editor", "approver"])
+def test_the_second_account_of_whoever_wrote_it_does_not_approve_it(room, who):
+    room.people.change_role(room.people.by_login("second"), "approver")
+    act = room.submitted(room.by[who])
+    one_human(room, who, "second")
+    with pytest.raises(NotAllowed, match="Another account of yours"):
+        approve(room.desk, room.second, act.draft, act.changes[0].sha256)
+    assert not [one for one in room.desk.seen() if one.outcome == "approved"]
+
+
+def test_an_account_that_was_ended_is_still_of_the_same_human(room):
+    act = room.submitted()
+    one_human(room, "editor", "approver")
+    room.people.end(room.people.by_login("editor"))
+    with pytest.raises(NotAllowed, match="Another account of yours"):
+        room.approve(act)
+    room.people.set_number(room.people.by_id(room.editor.person), "")  # also after its end
+    with pytest.raises(Refused, match="draft no longer"):
+        room.approve(act)
+
+
+def test_accounts_of_different_numbers_or_of_none_are_of_different_humans(room):
+    act = room.submitted()
+    room.people.set_number(room.people.by_login("editor"), "1023")
+    room.people.set_number(room.people.by_login("approver"), "1024")
+    assert room.people.accounts(room.second.person) == {room.second.person}
+    assert room.approve(act).outcome == "approved"
+
+
+def test_a_number_that_is_set_while_the_act_is_written_stops_it(room, monkeypatch):
+    act = room.submitted()
+    seen, told = room.desk.drafts.unchanged, []
+
+    def late(self, draft):
+        if not told:
+            told.append(one_human(room, "editor", "approver"))
+        return seen(draft)
+
+    monkeypatch.setattr("service.publishing.drafts.Drafts.unchanged", late)
+    with pytest.raises(NotAllowed, match="Another account of yours"):
+        room.approve(act)
 
 
 # --- what changes meanwhile

@@ -380,7 +380,11 @@ def test_a_new_plan_is_good_and_decides(policies):
     assert (begun.exit_code, len(begun.stdout.splitlines())) == (0, 6)
     assert "also holds xx-county" in begun.stderr
     assert "--policies FOLDER" in begun.stderr
-    assert (checked["ok"], checked["problems"], checked["cases"]) == (True, [], {"wanted": 3, "without": 0})
+    assert (checked["ok"], checked["problems"], checked["cases"]) == (
+        True,
+        [],
+        {"wanted": 3, "outputs": 0, "without": 0},
+    )
     outcomes = [json.loads(one)["outcome"] for one in decided.stdout.splitlines()]
     assert outcomes == ["qualified", "not_qualified", "needs_information"]
 

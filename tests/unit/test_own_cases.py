@@ -111,7 +111,7 @@ def test_check_says_how_many_cases_it_held_and_of_how_many_nothing_is_wanted(dra
     assert (done.exit_code, done.stderr) == (0, "")
     assert "案例应得的结论 3 个全部相符，1 个案例没有写应得的结论，没有核对" in done.stdout
     number = json.loads(call("policies", "check", str(draft.folder / EDITION), "--json").stdout)["cases"]
-    assert number == {"wanted": 3, "without": 1}
+    assert number == {"wanted": 3, "outputs": 0, "without": 1}
 
 
 def test_a_fact_that_cannot_be_taken_is_told_once_where_it_stands(draft):
@@ -141,3 +141,31 @@ def test_a_list_says_why_what_was_given_is_wanted_all_the_same(tmp_path):
     done = call("decide", "credit_village", str(file), "--policies", str(POLICIES), "--lang", "zh")
     assert done.exit_code == 3
     assert "缺：农信系统内贷款余额（为零，不能作分母）" in done.stdout
+
+
+GIVES = """\
+on: 2027-08-01
+subject: {id: H-1}
+decisions: {grant: {outcome: %s, outputs: {%s}}}
+facts: {%s}
+"""
+REFUSED = "not_a_target", "review: not_reviewed"  # an outcome, and the conclusion that leads to it
+HELD = [
+    (REFUSED, "limit: 0", 0, "案例应得的结论 1 个、给出的内容 1 项全部相符"),
+    (("needs_information", ""), "limit: null", 0, "给出的内容 1 项"),
+    (REFUSED, "limit: 50000", 1, "H-1 的“授信·建议额度”应为“5万元”，按 xx-county/2026-05-01 是“0元”"),
+    (REFUSED, "limit: null", 1, "应为“不给出”，按 xx-county/2026-05-01 是“0元”"),
+    (REFUSED, "limits: 0", 1, "没有这一项（有：limit）"),
+    (REFUSED, "limit: plenty", 1, "应为“plenty（"),
+    (REFUSED, "limit: [0]", 1, "{outcome: 结论, outputs: {名称: 值}}"),
+    (("needs_information", ""), "limit: 0", 1, "应为“0元”，按 xx-county/2026-05-01 是“不给出”"),
+    (("not_a_target", "review: review_again"), "limit: 0", 1, "“授信”应为“不属授信对象”"),
+]
+
+
+@pytest.mark.parametrize(("case", "output", "code", "words"), HELD)
+def test_a_case_may_want_outputs_beside_the_outcome(draft, case, output, code, words):
+    outcome, facts = case
+    (draft.folder / EDITION / "cases.yaml").write_text(GIVES % (outcome, output, facts), "utf-8")
+    done = call("policies", "check", str(draft.folder / EDITION), "--lang", "zh")
+    assert (done.exit_code, words in (done.stderr if code else done.stdout)) == (code, True), done.stderr
