@@ -130,24 +130,20 @@ class Writer:
             raise
 
     def _lead(self, mine: Ticket) -> None:
-        """Write queued tickets until mine is written, in transactions of limited size; later tickets are led by
-        others."""
-        written: list[Ticket] = []
+        """Write queued tickets until mine is written, in transactions of limited size; others lead later ones."""
+        taken: list[list[Ticket]] = []
         try:
             with self._database.turn:
                 while not mine.done:
                     self._gather()
-                    with self._mutex:
-                        tickets = self._next()
-                        self._crowd = len(tickets)
-                    written += tickets
+                    taken.append(tickets := self._join([]))
                     self._since = time.monotonic()
                     self._commit(tickets)
                     if isinstance(tickets[0].error, LogUnavailable):
-                        written += self._give_up(tickets[0].error)
+                        taken.append(self._give_up(tickets[0].error))
         finally:
             self._since = None
-            for one in written:
+            for one in (written := [*chain.from_iterable(taken)]):
                 if not one.done:  # the leader was interrupted
                     one.error, one.done = LogUnavailable("fault"), True
             self._hand_over()
@@ -186,24 +182,25 @@ class Writer:
                 heir.leads = True
                 heir.gate.release()
 
-    def _next(self) -> list[Ticket]:
-        tickets, rows = [self._pending.popleft()], 0
-        while self._pending:
-            rows += len(tickets[-1].entries)
-            if rows + len(self._pending[0].entries) > ENOUGH:
-                break
-            tickets.append(self._pending.popleft())
+    def _join(self, tickets: list[Ticket]) -> list[Ticket]:
+        """Have those who wait join the tickets of a transaction, while there is room."""
+        rows = sum(len(one.entries) for one in tickets)
+        with self._mutex:
+            while self._pending and (not tickets or rows + len(self._pending[0].entries) <= ENOUGH):
+                tickets.append(self._pending.popleft())
+                rows += len(tickets[-1].entries)
+            self._crowd = len(tickets)
         return tickets
 
-    def _commit(self, tickets: list[Ticket]) -> None:
-        """Write all in one transaction; each alone where the database refuses a row, so that none fails for another."""
+    def _commit(self, tickets: list[Ticket], *, alone: bool = False) -> None:
+        """Write all, and who comes until it begins, in one transaction; each `alone` where a row is refused."""
         try:
             patience = None if self._held is None else HURRIED
-            written = self._database.transact(lambda cursor: self._fill(cursor, tickets), patience)
+            written = self._database.transact(lambda cursor: self._fill(cursor, tickets, alone), patience)
         except Conflict:
             if len(tickets) > 1:
                 for one in tickets:
-                    self._commit([one])
+                    self._commit([one], alone=True)
                 return
             settle(tickets, Repeated)
         except LogUnavailable as error:
@@ -227,10 +224,13 @@ class Writer:
                 raise LogUnavailable("rolled_back")
         return last
 
-    def _fill(self, cursor: Any, tickets: list[Ticket]) -> tuple[object, object]:
+    def _fill(self, cursor: Any, tickets: list[Ticket], alone: bool) -> tuple[object, object]:
         """Write tickets; the number and the hash of the last line then."""
         last = self._end(cursor)
-        signer, at = self._live(cursor, last.keys), self._now(last.at)
+        signer = self._live(cursor, last.keys)
+        if not alone:  # whoever came while other processes wrote
+            self._join(tickets)
+        at = self._now(last.at)
         answered: dict[tuple[str, str], Once] = {}
         entries: list[Prepared] = []
         keys: list[Row] = []

@@ -366,6 +366,19 @@ def test_a_leader_waits_for_as_many_as_came_last_time(log, monkeypatch):
     assert [one.done for one in begun] == [True, True]
 
 
+def test_who_comes_while_another_process_writes_joins_the_transaction(log, monkeypatch):
+    acquire, come = log.database.kind.acquire, []
+
+    def held():
+        come.append(log.begin([entry(id="late")]))
+        acquire()
+
+    monkeypatch.setattr(log.database.kind, "acquire", held)
+    log.append([entry()])
+    assert [one.done for one in come] == [True]
+    assert (log.get("late").seq, verify(log).intact) == (2, True)
+
+
 def test_who_comes_alone_waits_for_nobody(log, monkeypatch):
     monkeypatch.setattr("service.log.writer.PATIENCE", 10**6)
     log.append([entry()])
