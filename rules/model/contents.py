@@ -66,9 +66,9 @@ def cites(thing: Any, item: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _lists(body: Any) -> Iterator[tuple[Any, ...]]:
-    for one in fields(body):
-        listed = getattr(body, one.name)
-        if isinstance(listed, tuple):
+    kind: Any = type(body)
+    for name in _fields(kind):
+        if isinstance(listed := getattr(body, name), tuple):
             yield listed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import ibis
@@ -50,6 +51,7 @@ def key_of(subject: str) -> str:
     return f"{subject}_{KEY}"
 
 
+@cache
 def fact_name(column: str) -> str:
     """The fact of a column, or the fact whose least or greatest value a column has."""
     return next((column.removesuffix(end) for end in ENDS if column.endswith(end)), column)

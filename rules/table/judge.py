@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from rules.model import Condition, Edition, Ref, Rule
+from rules.model import Condition, Edition, Fact, Ref, Rule
 from rules.model.uses import Used, refs
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
@@ -110,7 +110,7 @@ class TableJudge:
             frame.work_out(list(conditions.values()))
             columns: dict[str, Any] = {name: frame.holds(condition) for name, condition in conditions.items()}
             for name in facts:
-                columns.update(shown(name, frame.fact(name)))
+                columns.update(_told(frame, known[name]))
         ids = {name: frame.rows.read(name) for name in (KEY, DAY, *kept) if name in frame.rows.columns}
         if not judged:
             beyond = frame.rows.beyond()
@@ -133,6 +133,13 @@ class TableJudge:
 
 def asked(rule: Rule) -> Used:
     return rule.subject, Ref("outcome", "", rule.id, rule.type)
+
+
+def _told(frame: RowFrame, fact: Fact) -> dict[str, Any]:
+    """A fact in the columns in which it leaves the table: one that stands there with its places is not worked out."""
+    given = frame.column(fact.name) if fact.given else None
+    places = given is not None and given.type().is_decimal() and given.type().scale
+    return {fact.name: given} if places else shown(fact.name, frame.fact(fact.name))
 
 
 def frame_of(edition: Edition, subject: str, on: When, table: Any) -> RowFrame:

@@ -93,6 +93,8 @@ def test_numbers_by_place_add_up_to_those_of_the_whole(told):
     listed = [row[0] for row in part["rows"] if int(row[2][place // 4], 16) >> (3 - place % 4) & 1]
     people = pq.read_table(told / "household.parquet").to_pylist()
     assert listed == sorted(one["id"] for one in people if one["screening"] == "collectable")
+    assert funnel[1]["count"] == len(listed)
+    assert funnel[1]["unknown"] == sum(one["screening"] == "needs_information" for one in people)
 
 
 def test_data_that_decides_nothing_is_not_missing(told):

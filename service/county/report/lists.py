@@ -16,6 +16,7 @@ from rules.values.figures import figure
 from rules.values.text import Text
 from rules.words.phrases import tried
 from service.county.backend import named, quoted
+from service.county.report import lowest
 from service.county.report.basis import MOST, Basis, outcomes_of, sets_of
 from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Counts, Doubt
@@ -39,14 +40,9 @@ def funnel(basis: Basis) -> list[dict[str, Any]]:
     subject, steps = basis.report.funnel_subject, basis.report.funnel
     if not basis.there(subject):
         return []
-    view = basis.beside(subject, {f"s{place}": step.where for place, step in enumerate(steps) if step.where})
-    within, sums = ["true"], list[str]()
-    for place, step in enumerate(steps):
-        within += [f"s{place}"] if step.where else []
-        sums += [" AND ".join(within), f"({' AND '.join(within)}) IS NULL"]
-    counts = [basis.small(one) for one in basis.counts(view, sums, within[1:])]
-    return [{"title": step.title, "count": count, "unknown": unknown}
-            for step, count, unknown in zip(steps, counts[::2], counts[1::2], strict=True)]  # fmt: skip
+    counts = lowest.whole(basis, lowest.of_report(basis))
+    return [{"title": step.title, "count": basis.small(counts[f"f{at}"]), "unknown": basis.small(counts[f"f{at}?"])}
+            for at, step in enumerate(steps)]  # fmt: skip
 
 
 def exclusions(basis: Basis) -> list[dict[str, Any]]:

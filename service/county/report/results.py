@@ -12,6 +12,7 @@ from rules.table import TableError
 from rules.table.columns import KEY, SEPARATOR
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
 from service.county.backend import named, quoted
+from service.county.report import lowest
 from service.county.report.basis import MOST, Basis
 from service.county.run.outputs import CriteriaSet, Outputs
 
@@ -27,7 +28,7 @@ def results(basis: Basis) -> list[dict[str, Any]]:
 
 
 def _result(basis: Basis, place: int, one: ReportResult, then: Basis | None) -> dict[str, Any]:
-    of, count, unknown, total = _counted(basis, one)
+    of, count, unknown, total = _by_place(basis, place, one) or _counted(basis, one)
     before = None
     if then is not None and then.there(one.subject):
         try:
@@ -56,6 +57,15 @@ def _ids(basis: Basis, one: ReportResult) -> list[str] | None:
 def _kept(basis: Basis, count: int, total: float | None) -> float | None:
     """A sum, unless it would point at a small group."""
     return None if basis.small(count) is None else total
+
+
+def _by_place(basis: Basis, place: int, one: ReportResult) -> tuple[int, int, int, float | None] | None:
+    """What `_counted` tells, of the numbers by place; None where these do not hold it."""
+    if one.subject != basis.report.funnel_subject or not one.where:
+        return None
+    told = lowest.whole(basis, lowest.of_report(basis))
+    total = told.get(f"{lowest.SUM}r{place}")
+    return told["all"], told[f"r{place}"], told[f"r{place}?"], None if total is None else float(total)
 
 
 def _counted(basis: Basis, one: ReportResult) -> tuple[int, int, int, float | None]:

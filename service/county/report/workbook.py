@@ -133,14 +133,14 @@ def sheet_name(title: str, taken: Collection[str]) -> str:
 
 
 def _sheet(
-    book: Any, looks: Looks, name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]], tones: Sequence[str] = ()
+    book: Any, looks: Looks, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], tones: Sequence[str] = ()
 ) -> Any:
     """A sheet with columns as wide as what stands in them; `tones` are the looks of numbers by column."""
     sheet = book.add_worksheet(sheet_name(name, {one.get_name().lower() for one in book.worksheets()}))
     sheet.freeze_panes(1, 1)
     sheet.write_row(0, 0, heads, looks["head"])
-    widths, number = [_width(one) + BESIDE for one in heads], 0
-    for number, row in enumerate(rows, 1):
+    listed, number = [*rows], 0
+    for number, row in enumerate(listed, 1):
         for place, cell in enumerate(row):
             tone = looks.get(tones[place]) if place < len(tones) else None
             if isinstance(cell, str):
@@ -153,8 +153,9 @@ def _sheet(
                 sheet.write_number(number, place, cell, tone)
             elif cell is not None:
                 sheet.write(number, place, cell, tone)
-            widths[place] = max(widths[place], _width(cell))
-    for place, width in enumerate(widths):
+    columns = [*zip(*listed, strict=True)] or [()] * len(heads)
+    for place, (head, cells) in enumerate(zip(heads, columns, strict=True)):
+        width = max([_width(head) + BESIDE, *map(_width, cells)])
         sheet.set_column(place, place, min(WIDE, max(NARROW, width + 1)))
     sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
     return sheet
