@@ -14,9 +14,9 @@ from rules.words.wording import Wording
 from service.commands.common import EXTRACT, Settings, common, one_of
 from service.commands.county_tables import files_in
 from service.county.intake.grids import letter_of
-from service.county.intake.headings import MEMBER
 from service.county.intake.lists import lists_of, with_list
 from service.county.intake.looking import LookedFile, LookedSheet, look, mapping_text, plainly
+from service.county.intake.names import MEMBER
 
 
 @click.command("look")

@@ -16,8 +16,9 @@ from rules.values.ids import is_card
 from rules.values.text import TextError, near
 from service.county.intake.forms import Refused, plain, reader
 from service.county.intake.grids import Grid, filled, letter_of
-from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, titles_at
+from service.county.intake.headings import Heading, Match, first_row, heading_of, titles_at
 from service.county.intake.lists import list_of, with_list
+from service.county.intake.names import Names
 from service.county.intake.opening import grids_of
 from service.county.intake.records import Kinds, records
 from service.county.intake.sheets import adds_up

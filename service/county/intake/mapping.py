@@ -11,7 +11,8 @@ from rules.files.source import Node, read
 from rules.problems.problem import Problems
 from rules.values.text import shown
 from service.county.intake.grids import FileError, Grid, Unreadable, letter_of, place_of
-from service.county.intake.headings import LOOKED, Heading, Match, Names, titles_at
+from service.county.intake.headings import LOOKED, Heading, Match, titles_at
+from service.county.intake.names import Names
 from service.county.intake.texts import clean, squashed
 
 KEYS = {"file", "subject", "sheets"}

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, around, key_of
 from rules.values.text import near
-from service.county.intake.headings import NAMED, Match, Names
+from service.county.intake.headings import Match
+from service.county.intake.names import NAMED, Names
 from service.county.intake.sheets import Taken
 from service.county.intake.texts import squashed
 

@@ -12,8 +12,8 @@ from rules.values.text import Text
 from service.county.backend import Duck, named
 from service.county.intake.forms import plain
 from service.county.intake.grids import Grid, Place, Unreadable
-from service.county.intake.headings import Names
 from service.county.intake.inputs import ROW, SPAN, Opened, Source
+from service.county.intake.names import Names
 from service.county.intake.opening import grids_of
 from service.county.intake.taking import take
 from service.county.intake.texts import squashed

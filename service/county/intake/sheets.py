@@ -11,8 +11,9 @@ from rules.values.text import shown
 from service.county.intake.belonging import unplaced
 from service.county.intake.continuing import refuse_continuing
 from service.county.intake.grids import Grid, Place, Unreadable, filled
-from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
+from service.county.intake.headings import Heading, Match, first_row, heading_of
 from service.county.intake.mapping import MappedFiles, SheetMap
+from service.county.intake.names import Names
 from service.county.intake.opening import grids_of
 from service.county.intake.texts import squashed
 from service.county.intake.turned import lying, turned

@@ -13,8 +13,9 @@ from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
 from service.county.intake.grids import Cell, Merged, Row, Unreadable, filled, repeated
-from service.county.intake.headings import MEMBER, Heading, Match, Names, without_unit
+from service.county.intake.headings import Heading, Match, without_unit
 from service.county.intake.mapping import EMPTY, MappedFiles
+from service.county.intake.names import MEMBER, Names
 from service.county.intake.records import Kinds, counted, records
 from service.county.intake.sheets import ROW, SPAN, Chosen, SheetRead, Taken, chosen_sheets
 from service.county.intake.texts import squashed

@@ -19,9 +19,10 @@ from service.county.backend import named
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.forms import Form, plain
 from service.county.intake.grids import Cell
-from service.county.intake.headings import MEMBER, NAMED, NAMES, Match, Names
+from service.county.intake.headings import Match
 from service.county.intake.inputs import ROW, SPAN, Source
 from service.county.intake.mended import FILE, LINE, SHEET, sheet_in, sheet_of
+from service.county.intake.names import MEMBER, NAMED, NAMES, Names
 from service.county.intake.taking import originals
 from service.county.intake.titles import ID, heading, heading_of_above
 
