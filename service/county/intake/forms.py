@@ -28,6 +28,7 @@ TIMES: Mapping[str, int] = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, 
 SIGNIFICANT = 15  # digits of a number that a workbook holds
 KEPT = 100 * 1000  # cells of a column and a type whose texts are kept
 FEN = Decimal("0.01")
+DITTO = frozenset('同上 同前 〃 " ″ ′′ “ ” ditto'.split())
 ERRORS = frozenset("#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL!".split())  # of formulas
 
 _NUMBER = re.compile(
@@ -105,7 +106,14 @@ def _worded(text: str, form: Form, read: Read) -> str:
     word = squashed(text)
     if word in form.means:
         return form.means[word]
+    if word in DITTO:
+        raise Refused("ditto")
     return "" if not word or word in form.blank else read(text)
+
+
+def is_ditto(value: Cell) -> bool:
+    """Whether a cell says that it holds what stands above it."""
+    return isinstance(value, str) and squashed(value) in DITTO
 
 
 def plain(value: Cell) -> str:

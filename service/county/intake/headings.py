@@ -39,7 +39,7 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The heading of a sheet: its rows, its columns, headings that match nothing, the units stated above, and the
-    record above that all its rows belong to, where no column says it."""
+    record above that all its rows belong to, where no column says it; `ditto`: whether 同上 means the cell above."""
 
     first: int
     last: int
@@ -47,6 +47,7 @@ class Heading:
     strays: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     above: str = ""
+    ditto: bool = False
 
     def at(self, name: str) -> int | None:
         """The place of a column."""
@@ -114,22 +115,31 @@ def _units(cells: Sequence[Cell]) -> bool:
 def _heading(grid: Grid, rows: Sequence[Row], at: int, depth: int, names: Names) -> Heading:
     titles = _titles(grid.merged, rows[at : at + depth])
     units = stated(cell for _, cells in rows[:at] for cell in cells if isinstance(cell, str))
-    columns, strays, seen = list[Match](), list[str](), set[str]()
+    best: dict[str, Match] = {}
+    ranks: dict[str, int] = {}
     for place, parts in enumerate(titles):
-        whole = BETWEEN.join(parts)
-        options = {"".join(parts): "", **({parts[-1]: BETWEEN.join(parts[:-1])} if parts else {})}
-        if len(parts) > 1:  # a row of units below the headings
-            options[f"{''.join(parts[:-1])}({bare(parts[-1])})"] = ""
-        known = next(((found, under) for text, under in options.items() if (found := names.find(text))), None)
-        if known is None or known[0][0] in seen:
-            strays += [whole] if whole else []
-            continue
-        (name, form, own), under = known
-        seen.add(name)
-        columns.append(Match(place, whole, name, replace(form, epoch=grid.epoch), own, under))
+        match, rank = _column(place, parts, names, grid)
+        if match is not None and rank < ranks.get(match.name, rank + 1):
+            best[match.name], ranks[match.name] = match, rank
+    columns = sorted(best.values(), key=lambda one: one.place)
+    own = {one.place for one in columns}
+    strays = tuple(BETWEEN.join(parts) for place, parts in enumerate(titles) if parts and place not in own)
     if len(units) == 1:
         columns = [_stated(one, units[0], names) for one in columns]
-    return Heading(rows[at][0], rows[at + depth - 1][0], tuple(columns), tuple(strays), units)
+    return Heading(rows[at][0], rows[at + depth - 1][0], tuple(columns), strays, units)
+
+
+def _column(place: int, parts: Sequence[str], names: Names, grid: Grid) -> tuple[Match | None, int]:
+    """The column of a heading in parts, and its rank among those that hold the same; None where none fits."""
+    options = {"".join(parts): "", **({parts[-1]: BETWEEN.join(parts[:-1])} if parts else {})}
+    if len(parts) > 1:  # a row of units below the headings
+        options[f"{''.join(parts[:-1])}({bare(parts[-1])})"] = ""
+    for text, under in options.items():
+        if (found := names.find(text)) is not None:
+            name, form, unit = found
+            form = replace(form, epoch=grid.epoch)
+            return Match(place, BETWEEN.join(parts), name, form, unit, under), names.rank(text)
+    return None, 0
 
 
 def _nameless(grid: Grid, heading: Heading) -> list[str]:

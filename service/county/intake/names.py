@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from rules.model import Column, Edition, Fact
 from rules.table.columns import KEY, key_of
 from rules.values.exact import NUMBERS
 from rules.words.phrases import UNITS
-from service.county.intake.forms import TIMES, Form
+from service.county.intake.forms import HAS, HAS_NOT, NO, TIMES, YES, Form
 from service.county.intake.texts import squashed
 from service.county.intake.units import MONEY, PERCENT, parted
 
@@ -18,6 +19,22 @@ NAMED = "name"  # the column of the names of records, by which those below may s
 NAMES = (NAMED, "名称")
 MEMBER = "member__"
 _MARKS = "*＊★"  # of columns that have to be filled in
+_SHORTEST = 2  # letters that may be the end of a title
+_ANSWER = "|".join(map(re.escape, YES | NO | HAS | HAS_NOT))
+_WANTED = re.compile(r"[必选]填项?")
+_DRESS = {  # in brackets behind a title, by the kind of its fact
+    "boolean": re.compile(rf"({_ANSWER})[/、或]({_ANSWER})|{_WANTED.pattern}"),
+    "date": re.compile(rf"年[-/.]?月[-/.]?日|y{{4}}[-/.]?mm?[-/.]?dd?|{_WANTED.pattern}"),
+}
+
+
+def asked(title: str) -> tuple[str, ...]:
+    """The questions that yes or no answers as it does the title: 是否文明户 to 是文明户, 有无不良记录 to 有不良记录."""
+    rest = title[1:]
+    return (
+        f"是否{title}",
+        *({"是": (f"是否{rest}",), "有": (f"有无{rest}",), "已": (f"是否{rest}",)}.get(title[:1], ())),
+    )
 
 
 class Names:
@@ -29,9 +46,10 @@ class Names:
         self.columns: Mapping[str, Column] = edition.extracts.columns.get(subject, {})
         self.facts = {name: fact for name, fact in self.subject.facts.items() if fact.given}
         self.decided = {rule.id: rule for rule in edition.rules.values() if rule.subject == subject}
-        self.names: dict[str, str] = {}
+        self.names: dict[str, str] = {}  # those that say most surely what a column is come first
         for word, name in self._words():
             self.names.setdefault(squashed(word), name)
+        self.ranks = {word: rank for rank, word in enumerate(self.names)}
 
     def _words(self) -> Iterator[tuple[str, str]]:
         yield from ((name, name) for name in (*self.facts, *self.decided))
@@ -44,6 +62,10 @@ class Names:
         if (members := self.edition.extracts.members.get(self.id)) is not None:
             yield from ((word, MEMBER) for word in members.headings)
         yield from ((word, NAMED) for word in (*NAMES, *(self.subject.named or ())) if word not in self.facts)
+        yield from ((one, name) for name, fact in self.facts.items() if fact.type.kind == "boolean"
+                    for one in asked(fact.title.zh))  # fmt: skip
+        if self.above:
+            yield from ((word, self.above) for word in self.edition.subjects[self.above].named or ())
 
     @property
     def known(self) -> frozenset[str]:
@@ -52,13 +74,31 @@ class Names:
 
     def find(self, heading: str) -> tuple[str, Form, str] | None:
         """The column of a heading, with the form of its cells and the unit in its brackets; None where none fits."""
-        heading = squashed(heading).strip(_MARKS)
-        if (name := self.names.get(heading)) is not None:
-            return name, self.form(name), ""
-        title, unit = parted(heading) or ("", "")
-        name = self.names.get(title)
-        form = self.with_unit(name, unit) if name in self.facts else None
-        return None if name is None or form is None else (name, form, unit)
+        word, unit = self._word(heading)
+        if (name := self.names.get(word)) is None:
+            return None
+        form = self.form(name) if not unit else self.with_unit(name, unit) if name in self.facts else None
+        return None if form is None else (name, form, unit)
+
+    def rank(self, heading: str) -> int:
+        """How surely a heading that is found says what its column is: of two, the lesser rank counts."""
+        return self.ranks[self._word(heading)[0]]
+
+    def _word(self, heading: str) -> tuple[str, str]:
+        """The word of a heading, and the unit in its brackets; how cells are filled is no unit."""
+        whole = squashed(heading).strip(_MARKS)
+        if whole in self.names:
+            return whole, ""
+        word, unit = parted(whole) or (whole, "")
+        word = word.strip(_MARKS)
+        dress = _DRESS.get(self.kind(self.names.get(word, "")), _WANTED)
+        return word, "" if dress.fullmatch(unit) else unit
+
+    def ending(self, heading: str) -> tuple[str, ...]:
+        """The columns that a heading may mean because it is the end of their words: 出生日期 is that of one title."""
+        end = squashed(heading).strip(_MARKS)
+        ends = (name for word, name in self.names.items() if word.endswith(end) and not end.isascii())
+        return tuple(dict.fromkeys(ends)) if len(end) >= _SHORTEST else ()
 
     def title(self, name: str) -> str:
         """A column in Chinese, as a template heads it."""

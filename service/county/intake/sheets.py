@@ -53,6 +53,7 @@ class Taken:
     places: list[Place] = field(default_factory=list)  # all sheets, in the order of the files
     totals: list[tuple[int, dict[str, str], int | None]] = field(default_factory=list)  # row, name -> text, records
     folded: dict[str, int] = field(default_factory=dict)  # sheet -> rows that are hidden, and read all the same
+    dittos: dict[str, int] = field(default_factory=dict)  # sheet -> cells read as those above, as the mapping says
     struck: dict[str, tuple[int, ...]] = field(default_factory=dict)  # sheet -> rows that are struck through, and read
     veiled: list[str] = field(default_factory=list)  # columns that are hidden, and read all the same
     untold: list[str] = field(default_factory=list)  # sheets of which it is not known what is hidden
