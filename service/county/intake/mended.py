@@ -67,7 +67,7 @@ def hold(paths: Sequence[Path], sheets: Collection[str]) -> None:
             raise Unreadable(
                 path,
                 f"工作表“{strange[0]}”里的行不属于这次给出的任何文件：请把那个文件也给出；工作表的名称不要改。",
-                f"The rows of the sheet {strange[0]} are of no file that is given: give that file too, and keep the names "
+                f"The rows of the sheet {strange[0]} are of no file that is given: give it too, and keep the names "
                 "of sheets.",
             )
         if not own:
