@@ -1,6 +1,8 @@
 """Headings as people write them: those that have one meaning are read, of the others all that they may mean is offered;
 and cells that say 同上."""
 
+from decimal import Decimal
+
 import pytest
 
 from service.county.intake.looking import look, mapping_text, plainly
@@ -116,3 +118,15 @@ def test_the_first_record_has_nothing_above_and_no_id_is_that_above(tmp_path):
     again = book(tmp_path / "i.xlsx", {"表": changed(1, "编号", "〃", 2)})
     mapping.write_text(mapping.read_text(encoding="utf-8").replace("h.xlsx", "i.xlsx"), encoding="utf-8")
     assert (3, "id", "ditto") in Looked(again, mapping=read_mapping(mapping)).bad
+
+
+@pytest.mark.parametrize(("heading", "cell", "share"), [
+    ("工作时间占比", "55%", "0.55"), ("工作时间占比", "0.55", "0.55"), ("工作时间占比", 1, "1"),
+    ("工作时间占比（%）", 55, "0.55"), ("工作时间占比", 55, None), ("工作时间占比", "100", None),
+    ("工作时间占比", "1.5", None),
+])  # fmt: skip
+def test_a_share_above_one_needs_its_sign(heading, cell, share, tmp_path):
+    lines = [["编号", heading], ["M1", cell]]
+    looked = Looked(book(tmp_path / "m.xlsx", {"表": lines}), subject="manager")
+    assert looked.column("working_share") == [None if share is None else Decimal(share)]
+    assert [code for *_, code in looked.bad] == ([] if share else ["bare_percent"])

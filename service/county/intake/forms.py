@@ -168,6 +168,8 @@ def _number(fact: Fact, form: Form) -> Read:
         if isinstance(value, bool | date | time | timedelta):
             return plain(value)
         number = number_of(value) * form.times
+        if share and not form.percent and number > 1:
+            raise Refused("bare_percent")
         if share and form.percent:
             if 0 < number <= 1:
                 raise Refused("ambiguous_percent")  # of a cell in the format of percentages, or of the number itself
@@ -188,6 +190,8 @@ def _number(fact: Fact, form: Form) -> Read:
         if share:
             if match["times"] or match["unit"]:
                 return text
+            if number > 1 and not (match["percent"] or form.percent):
+                raise Refused("bare_percent")
             return f"{text_of(number)}%" if match["percent"] or form.percent else text_of(number)
         if match["percent"]:
             return text

@@ -81,6 +81,11 @@ MESSAGES: Mapping[str, Message] = {
         "the column.",
     ),
     "ambiguous_percent": ("列写着 %，说不清是否已除以 100。", "The column says %: was it divided by 100 already?"),
+    "bare_percent": (
+        "大于 1 的比例要带 %：写 55 说不清是 55% 还是 55 倍。请写 55% 或 0.55；整列都是百分数的，标题写上（%）。",
+        "A share above 1 needs its sign: is 55 meant as 55%, or as 55 times the whole? Write 55% or 0.55, or put (%) "
+        "into the heading where the whole column is in percent.",
+    ),
     "ambiguous_answer": (
         "标题里已有“无、未”一类的词，请写是或否。",
         "The title is in the negative: write yes or no (是, 否).",
