@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from service.county.intake.inputs import Unreadable
 from service.county.intake.looking import look, mapping_text, plainly
 from service.county.intake.mapping import read_mapping
 from service.county.intake.texts import clean
@@ -130,3 +131,12 @@ def test_a_share_above_one_needs_its_sign(heading, cell, share, tmp_path):
     looked = Looked(book(tmp_path / "m.xlsx", {"表": lines}), subject="manager")
     assert looked.column("working_share") == [None if share is None else Decimal(share)]
     assert [code for *_, code in looked.bad] == ([] if share else ["bare_percent"])
+
+
+def test_a_file_whose_rows_have_no_ids_is_told_so(tmp_path):
+    path = book(
+        tmp_path / "c.xlsx",
+        {"表": [["编号", "全县各项贷款余额", "全县各项不良贷款余额", "培训完成日"], [None, 5000000]]},
+    )
+    with pytest.raises(Unreadable, match=r"Rows without an id were taken for notes \(1\): give them one"):
+        Looked(path, subject="county")
