@@ -51,9 +51,14 @@ def changeable(texts: Texts) -> tuple[str, ...]:
 
 def replacing(texts: Texts, at: Address, operator: str, value: str) -> list[Act]:
     """The acts that write another value, and another operator unless that is "", where `figure` has found one."""
-    data = value_of(value)
+    data, old = value_of(value), part(data_of(merged(texts, at.file)), at)
     if at.file == FACTS:
-        _check_unit(word(part(data_of(merged(texts, at.file)), at)), value, at)
+        _check_unit(word(old), value, at)
+    if isinstance(old, list) and not operator and not (isinstance(data, list) and len(data) == len(old)):
+        there = f"[{', '.join(map(word, old))}]"
+        raise Refused(f"{at} 现在是 {there}。请照样写在方括号里，用半角逗号隔开，共 {len(old)} 项，不是 {value}。",
+                      f"{at} is {there}. Write {len(old)} values in brackets, with a comma between, and not {value}.",
+                      at)  # fmt: skip
     if not operator:
         return [Set(at, data)]
     if at.steps[-1] in OPERATORS:

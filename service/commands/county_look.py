@@ -14,9 +14,9 @@ from rules.words.wording import Wording
 from service.commands.common import EXTRACT, Settings, common, one_of
 from service.commands.county_tables import files_in
 from service.county.intake.grids import letter_of
-from service.county.intake.headings import MEMBER
 from service.county.intake.lists import lists_of, with_list
 from service.county.intake.looking import LookedFile, LookedSheet, look, mapping_text, plainly
+from service.county.intake.names import MEMBER
 
 
 @click.command("look")
@@ -72,6 +72,13 @@ def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line 
             f"no column of the {title}: the mapping says (above) that every row belongs to {sheet.above}",
         )
         yield line(Span(maybe, "unknown"), indent=4)
+    if sheet.dittos:
+        same = say.pick(
+            f"有 {figure(sheet.dittos)} 格“同上”，不读；都是上一行的值，请在对应关系里写 ditto: true",
+            f"{figure(sheet.dittos)} cells say ditto and are not read: if they hold what stands above, say ditto: true "
+            "in the mapping",
+        )
+        yield line(Span(same, "unknown"), indent=4)
     for one in heading.columns:
         unit = say.pick(f"（{one.unit}）", f" ({one.unit})") if one.unit else ""
         yield row(letter_of(one.place), one.heading, f"→ {_title(file, one.name, say)}{unit}", indent=4)

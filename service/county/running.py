@@ -14,8 +14,9 @@ from rules.table.judge import asked
 from service.county.backend import Backend, Spark, backend, digest, named, rows_of
 from service.county.cache import Cache, digest_of
 from service.county.intake.checks import CheckedFile
-from service.county.intake.lists import ListChecks, owner_of
+from service.county.intake.lists import ListChecks, owner_of, with_list
 from service.county.intake.mapping import EMPTY, read_mapping
+from service.county.intake.mended import hold, sheet_of
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
 from service.county.run.affected import Affected
@@ -169,6 +170,8 @@ class Running:
             lists=self.lists,
         )  # fmt: skip
         checks.mended = self.asked.mended
+        given = (one.subject for one in (*self.sources, *self.lists))
+        hold(checks.mended, [sheet_of(with_list(self.edition, one), one) for one in given])
         checked = (*[checks.look(source) for source in self.sources], *checks.listed)
         write_set_aside(self.duck, checks, (*self.sources, *self.lists), self.folder)
         write_aside_book(checks, (*self.sources, *self.lists), self.folder / f"{SET_ASIDE}.xlsx")

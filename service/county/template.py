@@ -19,8 +19,8 @@ from rules.values.kinds import KINDS, SINGLE
 from rules.values.limits import HUGE
 from rules.values.text import Lang, Text
 from rules.words.wording import Wording
-from service.county.intake.headings import Names
 from service.county.intake.lists import lists_beside, owner_of, with_list
+from service.county.intake.names import Names
 from service.county.intake.titles import ID, heading, heading_of_above, unit_of
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same edition gives the same bytes

@@ -94,14 +94,74 @@ def test_rows_set_aside_are_corrected_in_the_workbook_and_sent_again(county, wan
         assert len(list(csv.reader(lines))) == 1
 
 
+def other_file(sheet, heads):
+    sheet.cell(2, heads["来源文件"]).value = "other.xlsx"
+
+
+def no_such_row(sheet, heads):
+    sheet.cell(2, heads["来源行号"]).value = "999"
+
+
+def no_seal(sheet, heads):
+    sheet.delete_cols(heads["来源校验"])
+
+
+def row_twice(sheet, heads):
+    sheet.cell(3, heads["来源行号"]).value = sheet.cell(2, heads["来源行号"]).value
+
+
+def renamed(sheet, _heads):
+    sheet.title = "改好的"
+
+
+def no_rows(sheet, _heads):
+    sheet.delete_rows(1)
+
+
 @pytest.mark.parametrize("county", [".csv"], indirect=True)
-def test_a_row_that_does_not_say_what_it_corrects_is_refused(county):
+@pytest.mark.parametrize(("spoil", "said"), [
+    (other_file, "does not say which row"), (no_such_row, "does not say which row"), (no_seal, "no corrected rows"),
+    (row_twice, "Rows 2 and 3 of the sheet 农户 correct the same row"), (renamed, "are of no file that is given"),
+    (no_rows, "no corrected rows"),
+])  # fmt: skip
+def test_a_row_that_does_not_say_what_it_corrects_is_refused(county, spoil, said):
     _, bad, _, folder = county
     book, sheet, heads, _ = sheet_of(folder / "out/set_aside.xlsx")
-    sheet.cell(2, heads["来源文件"]).value = "other.xlsx"
+    spoil(sheet, heads)
     book.save(folder / "mended.xlsx")
     words = ("--at-most", "50%", "--mended", folder / "mended.xlsx")
-    assert "does not say which row" in run(bad, folder / "again", *words, code=2)
+    assert said in run(bad, folder / "again", *words, code=2)
+
+
+def test_rows_of_a_file_that_has_changed_since_are_refused(county):
+    kind, bad, right, folder = county
+    name = bad["--households"]
+    WRITTEN[kind](name, [right[0] | {"id": "H999"}, *faulty(kind)[0]])  # a row before the others
+    words = ("--at-most", "50%", "--mended", folder / "out/set_aside.xlsx")
+    said = run(bad, folder / "again", *words, code=2)
+    assert f"corrects another {name.name}" in said
+    assert not (folder / "again").exists()
+
+
+@pytest.mark.parametrize("county", [".csv"], indirect=True)
+def test_rows_may_be_sorted_and_have_columns_and_blank_rows_between(county, wanted):
+    _, bad, right, folder = county
+    book, sheet, heads, lines = sheet_of(folder / "out/set_aside.xlsx")
+    for place in (4, 7, 9, 12):
+        for name in ("id", "village_id", "birth_date"):
+            title = {"id": "编号", "village_id": "行政村"}.get(name, "拟授信人出生日期")
+            sheet.cell(lines[2 + place], heads.get(name) or heads[title]).value = right[place][name]
+    rows = [[one.value for one in row] for row in sheet.iter_rows(min_row=2)]
+    sheet.delete_rows(2, len(rows))
+    for row in reversed(rows):
+        sheet.append(row)
+    sheet.insert_rows(3)
+    sheet.insert_cols(2)
+    sheet.cell(1, 2).value = "经办"
+    book.save(folder / "mended.xlsx")
+    run(bad, folder / "again", "--at-most", "50%", "--mended", folder / "mended.xlsx")
+    last, right = (pq.read_table(one / "household.parquet").to_pylist() for one in (folder / "again", wanted))
+    assert last == right
 
 
 def test_a_wrong_figure_keeps_the_unit_of_its_own_sheet(files, tmp_path):

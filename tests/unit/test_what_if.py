@@ -10,6 +10,7 @@ from rules.variants.whatif import NoSuchFigure, Supposition, changed, in_force, 
 from rules.words.wording import Wording
 from service.commands.decide import turned
 from tests.agreement.making import TITLE, write
+from tests.editions import POLICIES, shipped
 from tests.unit.small import ON, checklist, count, derived, given, head, small
 
 GRADES = {"good": {"title": TITLE}, "bad": {"title": TITLE}, "open": {"if": "unknown", "title": TITLE}}
@@ -194,3 +195,11 @@ def test_a_figure_without_a_limit_is_answered_by_the_points_beside_it():
     edition = open_store(POLICIES).in_force("xx-county", date(2026, 6, 1))
     with pytest.raises(NoSuchFigure, match=r"did you mean scoring\.loan_record\.points\.late"):
         suppose(POLICIES, edition, [Supposition.read("scoring.loan_record.points.latte=7")])
+
+
+@pytest.mark.parametrize("said", ["20-60", "60", "[20 years， 60 years]", "[20 years]"])
+def test_one_value_in_the_place_of_several_is_answered_by_how_they_are_written(said):
+    with pytest.raises(NoSuchFigure) as refused:
+        suppose(POLICIES, shipped(), [Supposition.read(f"screening.age={said}")])
+    assert "is [18 years, 65 years]. Write 2 values in brackets" in refused.value.en
+    assert "共 2 项" in refused.value.zh

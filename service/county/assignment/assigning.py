@@ -29,7 +29,7 @@ from service.county.assignment.solving import improve, part_of, relaxed
 from service.county.assignment.trading import Board, answer_of, begin, opposites, trade
 from service.county.backend import digest
 from service.county.cells import defused
-from service.county.intake.headings import NAMED
+from service.county.intake.names import NAMED
 
 POWERS = (2, 4, 8)  # at first all that is off counts, in the end nearly only the worst
 TRADES = 4000  # of one power, at most

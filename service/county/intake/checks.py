@@ -25,7 +25,7 @@ from service.county.intake.mapping import EMPTY, MappedFiles
 from service.county.intake.matching import Matched, Note, matched
 from service.county.intake.mended import Replaced, put
 from service.county.intake.reasons import MESSAGES, reasons
-from service.county.intake.sheets import SheetRead, Taken
+from service.county.intake.sheets import SheetRead, Taken, without_rows
 from service.county.intake.totals import Stated, stated
 from service.county.intake.wholes import Wholes
 from service.county.intake.widths import narrowed
@@ -86,7 +86,7 @@ class Checks:
         raw, taken = file.table, file.taken
         self.places[subject] = file.places
         if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
-            raise Unreadable(source.path, "表里一行数据也没有。", "The table holds no row of data.")
+            raise without_rows(source.path, taken)
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
         columns = matched(self.edition, subject, types, taken)
         if not columns.id and rows > 1:  # the one record of a table needs none

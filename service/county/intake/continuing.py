@@ -8,7 +8,8 @@ from itertools import islice
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.grids import Cell, Grid, Unreadable, filled
-from service.county.intake.headings import LOOKED, Heading, Names
+from service.county.intake.headings import LOOKED, Heading
+from service.county.intake.names import Names
 
 FEWEST = 3  # columns: a sheet of notes has one or two
 

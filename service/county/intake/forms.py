@@ -28,6 +28,7 @@ TIMES: Mapping[str, int] = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, 
 SIGNIFICANT = 15  # digits of a number that a workbook holds
 KEPT = 100 * 1000  # cells of a column and a type whose texts are kept
 FEN = Decimal("0.01")
+DITTO = frozenset('同上 同前 〃 " ″ ′′ “ ” ditto'.split())
 ERRORS = frozenset("#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL!".split())  # of formulas
 
 _NUMBER = re.compile(
@@ -105,7 +106,14 @@ def _worded(text: str, form: Form, read: Read) -> str:
     word = squashed(text)
     if word in form.means:
         return form.means[word]
+    if word in DITTO:
+        raise Refused("ditto")
     return "" if not word or word in form.blank else read(text)
+
+
+def is_ditto(value: Cell) -> bool:
+    """Whether a cell says that it holds what stands above it."""
+    return isinstance(value, str) and squashed(value) in DITTO
 
 
 def plain(value: Cell) -> str:
@@ -160,6 +168,8 @@ def _number(fact: Fact, form: Form) -> Read:
         if isinstance(value, bool | date | time | timedelta):
             return plain(value)
         number = number_of(value) * form.times
+        if share and not form.percent and number > 1:
+            raise Refused("bare_percent")
         if share and form.percent:
             if 0 < number <= 1:
                 raise Refused("ambiguous_percent")  # of a cell in the format of percentages, or of the number itself
@@ -180,6 +190,8 @@ def _number(fact: Fact, form: Form) -> Read:
         if share:
             if match["times"] or match["unit"]:
                 return text
+            if number > 1 and not (match["percent"] or form.percent):
+                raise Refused("bare_percent")
             return f"{text_of(number)}%" if match["percent"] or form.percent else text_of(number)
         if match["percent"]:
             return text

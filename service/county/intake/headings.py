@@ -1,28 +1,21 @@
-"""Matches headings to the facts of a subject: by name, title or declared word, cleaned of blanks, with their units."""
+"""Finds the heading of a sheet, and the columns that are known by it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from rules.model import Column, Edition, Fact
-from rules.table.columns import KEY, key_of
-from rules.values.exact import NUMBERS
-from rules.words.phrases import UNITS
-from service.county.intake.forms import TIMES, Form
+from service.county.intake.forms import Form
 from service.county.intake.grids import Cell, Grid, Merged, Row, filled, letter_of
-from service.county.intake.texts import clean, squashed
-from service.county.intake.units import MONEY, PERCENT, bare, parted, stated
+from service.county.intake.names import Names
+from service.county.intake.texts import clean
+from service.county.intake.units import MONEY, bare, stated
 
-IDS = (KEY, "编号")
-NAMED = "name"  # the column of the names of records, by which those below may speak of them
-NAMES = (NAMED, "名称")
 LOOKED = 30  # rows among which the heading stands
 NAMELESS = "{0} 列 / column {0}"
 DEEPEST = 3  # rows of a heading
 BETWEEN = "/"  # the parts of a heading in several rows
-_MARKS = "*＊★"  # of columns that have to be filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,7 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The heading of a sheet: its rows, its columns, headings that match nothing, the units stated above, and the
-    record above that all its rows belong to, where no column says it."""
+    record above that all its rows belong to, where no column says it; `ditto`: whether 同上 means the cell above."""
 
     first: int
     last: int
@@ -54,94 +47,11 @@ class Heading:
     strays: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     above: str = ""
+    ditto: bool = False
 
     def at(self, name: str) -> int | None:
         """The place of a column."""
         return next((one.place for one in self.columns if one.name == name), None)
-
-
-MEMBER = "member__"
-
-
-class Names:
-    """The headings that an edition knows for the columns of one subject."""
-
-    def __init__(self, edition: Edition, subject: str) -> None:
-        self.edition, self.id, self.subject = edition, subject, edition.subjects[subject]
-        self.above = self.subject.within
-        self.columns: Mapping[str, Column] = edition.extracts.columns.get(subject, {})
-        self.facts = {name: fact for name, fact in self.subject.facts.items() if fact.given}
-        self.decided = {rule.id: rule for rule in edition.rules.values() if rule.subject == subject}
-        self.names: dict[str, str] = {}
-        for word, name in self._words():
-            self.names.setdefault(squashed(word), name)
-
-    def _words(self) -> Iterator[tuple[str, str]]:
-        yield from ((name, name) for name in (*self.facts, *self.decided))
-        yield from ((title, name) for name, fact in self.facts.items() for title in fact.title)
-        yield from ((word, KEY) for word in IDS)
-        if self.above:
-            title = self.edition.subjects[self.above].title
-            yield from ((word, self.above) for word in (key_of(self.above), self.above, title.zh))
-        yield from ((word, name) for name, column in self.columns.items() for word in column.headings)
-        if (members := self.edition.extracts.members.get(self.id)) is not None:
-            yield from ((word, MEMBER) for word in members.headings)
-        yield from ((word, NAMED) for word in (*NAMES, *(self.subject.named or ())) if word not in self.facts)
-
-    @property
-    def known(self) -> frozenset[str]:
-        """All names that a column may have."""
-        return frozenset((*self.names.values(), KEY, NAMED, *([self.above] if self.above else [])))
-
-    def find(self, heading: str) -> tuple[str, Form, str] | None:
-        """The column of a heading, with the form of its cells and the unit in its brackets; None where none fits."""
-        heading = squashed(heading).strip(_MARKS)
-        if (name := self.names.get(heading)) is not None:
-            return name, self.form(name), ""
-        title, unit = parted(heading) or ("", "")
-        name = self.names.get(title)
-        form = self.with_unit(name, unit) if name in self.facts else None
-        return None if name is None or form is None else (name, form, unit)
-
-    def title(self, name: str) -> str:
-        """A column in Chinese, as a template heads it."""
-        known = self.facts.get(name) or self.decided.get(name) or self.edition.subjects.get(name)
-        return known.title.zh if known is not None else {KEY: IDS[1], NAMED: NAMES[1]}.get(name, name)
-
-    def kind(self, name: str) -> str:
-        """The kind of a fact; "" where a column holds none."""
-        return self.facts[name].type.kind if name in self.facts else ""
-
-    def form(self, name: str) -> Form:
-        """How the cells of a column are filled, unless its heading says more."""
-        column = self.columns.get(name, Column())
-        means = {squashed(word): value for word, value in column.means.items()}
-        blank = frozenset(squashed(word) for word in self.edition.extracts.blank) - means.keys()
-        fact = self.facts.get(name)
-        return Form(means=means, blank=blank, units=self._units(fact) if fact is not None else ())
-
-    def _units(self, fact: Fact) -> tuple[str, ...]:
-        unit, subject = fact.type.unit, self.edition.subjects.get(fact.type.unit)
-        if fact.type.kind == "amount":
-            return ("元",)
-        words = (UNITS[unit].zh,) if unit in UNITS else ()
-        titles = (subject.title.zh, f"个{subject.title.zh}", subject.title.zh[-1]) if subject is not None else (unit,)
-        return tuple(dict.fromkeys(one for one in (*words, *titles, *self.OTHERS.get(unit, ())) if one))
-
-    OTHERS: Mapping[str, tuple[str, ...]] = {"year": ("岁",), "month": ("月",), "day": ("日",), "household": ("户",)}
-
-    def with_unit(self, name: str, unit: str) -> Form | None:
-        """The form of a column whose numbers stand in a unit; None where its fact has another."""
-        fact, form = self.facts[name], self.form(name)
-        if fact.type.kind == "amount" and unit in MONEY:
-            return replace(form, times=MONEY[unit])
-        if fact.type.kind == "rate" and unit == PERCENT:
-            return replace(form, percent=True)
-        if fact.type.kind not in NUMBERS or fact.type.kind in ("amount", "rate"):
-            return None
-        times, bare = next(((number, unit[len(word):]) for word, number in TIMES.items() if word and
-                            unit.startswith(word)), (1, unit))  # fmt: skip
-        return replace(form, times=times) if bare in form.units else None
 
 
 def heading_of(grid: Grid, names: Names, *, needs: Sequence[str]) -> Heading | None:
@@ -205,22 +115,31 @@ def _units(cells: Sequence[Cell]) -> bool:
 def _heading(grid: Grid, rows: Sequence[Row], at: int, depth: int, names: Names) -> Heading:
     titles = _titles(grid.merged, rows[at : at + depth])
     units = stated(cell for _, cells in rows[:at] for cell in cells if isinstance(cell, str))
-    columns, strays, seen = list[Match](), list[str](), set[str]()
+    best: dict[str, Match] = {}
+    ranks: dict[str, int] = {}
     for place, parts in enumerate(titles):
-        whole = BETWEEN.join(parts)
-        options = {"".join(parts): "", **({parts[-1]: BETWEEN.join(parts[:-1])} if parts else {})}
-        if len(parts) > 1:  # a row of units below the headings
-            options[f"{''.join(parts[:-1])}({bare(parts[-1])})"] = ""
-        known = next(((found, under) for text, under in options.items() if (found := names.find(text))), None)
-        if known is None or known[0][0] in seen:
-            strays += [whole] if whole else []
-            continue
-        (name, form, own), under = known
-        seen.add(name)
-        columns.append(Match(place, whole, name, replace(form, epoch=grid.epoch), own, under))
+        match, rank = _column(place, parts, names, grid)
+        if match is not None and rank < ranks.get(match.name, rank + 1):
+            best[match.name], ranks[match.name] = match, rank
+    columns = sorted(best.values(), key=lambda one: one.place)
+    own = {one.place for one in columns}
+    strays = tuple(BETWEEN.join(parts) for place, parts in enumerate(titles) if parts and place not in own)
     if len(units) == 1:
         columns = [_stated(one, units[0], names) for one in columns]
-    return Heading(rows[at][0], rows[at + depth - 1][0], tuple(columns), tuple(strays), units)
+    return Heading(rows[at][0], rows[at + depth - 1][0], tuple(columns), strays, units)
+
+
+def _column(place: int, parts: Sequence[str], names: Names, grid: Grid) -> tuple[Match | None, int]:
+    """The column of a heading in parts, and its rank among those that hold the same; None where none fits."""
+    options = {"".join(parts): "", **({parts[-1]: BETWEEN.join(parts[:-1])} if parts else {})}
+    if len(parts) > 1:  # a row of units below the headings
+        options[f"{''.join(parts[:-1])}({bare(parts[-1])})"] = ""
+    for text, under in options.items():
+        if (found := names.find(text)) is not None:
+            name, form, unit = found
+            form = replace(form, epoch=grid.epoch)
+            return Match(place, BETWEEN.join(parts), name, form, unit, under), names.rank(text)
+    return None, 0
 
 
 def _nameless(grid: Grid, heading: Heading) -> list[str]:

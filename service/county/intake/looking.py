@@ -7,17 +7,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from rules.model import CONSTANTS, Edition
 from rules.table.columns import KEY
 from rules.values.ids import is_card
 from rules.values.text import TextError, near
+from service.county.intake.filling import dittos
 from service.county.intake.forms import Refused, plain, reader
 from service.county.intake.grids import Grid, filled, letter_of
-from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, titles_at
+from service.county.intake.headings import Heading, Match, first_row, heading_of, titles_at
 from service.county.intake.lists import list_of, with_list
+from service.county.intake.names import Names
 from service.county.intake.opening import grids_of
 from service.county.intake.records import Kinds, records
 from service.county.intake.sheets import adds_up
@@ -55,6 +57,7 @@ class LookedSheet:
     cells: tuple[tuple[int, tuple[str, ...]], ...]
     above: str = ""
     totals: bool = False  # it adds up the other sheets: no mapping has it
+    dittos: int = 0  # cells that say 同上
     turned: int = 0  # headings that stand below one another: it is not read
 
 
@@ -114,7 +117,7 @@ def _sheet(grid: Grid, names: Names, file: str) -> LookedSheet:
     own = grid.name or file
     mine = bool(names.above) and heading.at(names.above) is None and _UNNAMED.fullmatch(own) is None
     return LookedSheet(grid.name, grid.hidden, rows, heading, tuple(_guesses(grid, heading, names)), cells,
-                       own if mine else "")  # fmt: skip
+                       own if mine else "", dittos=dittos(grid, heading))  # fmt: skip
 
 
 def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
@@ -123,11 +126,15 @@ def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
     places = {one.place for one in heading.columns}
     for place, title in enumerate(titles_at(grid, heading.first, heading.last)):
         word = squashed(title.rpartition("/")[2])
+        if place in places or not word:
+            continue
         held = max((one for one in words if len(one) > 1 and (one in word or word in one)), key=len, default="")
-        if place not in places and word and (guess := near(word, words, LIKE) or held):
-            unit = next((one for one in (bare(title.rpartition("/")[2]), *(parted(title) or ())[1:], *heading.units)
-                         if one in MONEY), "")  # fmt: skip
-            yield Guess(place, title, words[guess], unit if names.kind(words[guess]) == "amount" else "")
+        several = tuple(name for name in names.ending(word) if name not in taken)
+        guess = words.get(near(word, words, LIKE) or held, "")
+        unit = next((one for one in (bare(title.rpartition("/")[2]), *(parted(title) or ())[1:], *heading.units)
+                     if one in MONEY), "")  # fmt: skip
+        for name in several or filter(None, [guess]):
+            yield Guess(place, title, name, unit if names.kind(name) == "amount" else "")
 
 
 def _cells(grid: Grid, heading: Heading, names: Names) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -175,6 +182,8 @@ def _sheet_lines(sheet: LookedSheet, heading: Heading, *, several: bool) -> Iter
     if sheet.above:
         above = f"{'' if several else '# '}above: {_quoted(sheet.above)}"
         yield f"    {above}  # 每行都属于它，请核对 / every row belongs to it: check it"
+    if sheet.dittos:
+        yield "    # ditto: true  # “同上”都是上一行的值，请核对 / each is the cell above: check it"
     yield "    columns:"
     for one in heading.columns:
         yield f"      {_quoted(letter_of(one.place))}: {{{_about(one)}}}"
@@ -199,6 +208,7 @@ def plainly(files: Iterable[LookedFile]) -> list[Mapping[str, object]]:
              "turned": one.turned > 0, "totals": one.totals,
              "heading": [one.heading.first, one.heading.last] if one.heading else None,
              "columns": {match.heading: match.name for match in one.heading.columns} if one.heading else {},
-             "guesses": {guess.heading: guess.name for guess in one.guesses}} for one in file.sheets]}
+             "guesses": {heading: [guess.name for guess in those] for heading, those in
+                         groupby(one.guesses, lambda guess: guess.heading)}} for one in file.sheets]}
         for file in files
     ]  # fmt: skip

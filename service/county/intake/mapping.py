@@ -11,7 +11,8 @@ from rules.files.source import Node, read
 from rules.problems.problem import Problems
 from rules.values.text import shown
 from service.county.intake.grids import FileError, Grid, Unreadable, letter_of, place_of
-from service.county.intake.headings import LOOKED, Heading, Match, Names, titles_at
+from service.county.intake.headings import LOOKED, Heading, Match, titles_at
+from service.county.intake.names import Names
 from service.county.intake.texts import clean, squashed
 
 KEYS = {"file", "subject", "sheets"}
@@ -34,13 +35,14 @@ class ColumnMap:
 @dataclass(frozen=True, slots=True)
 class SheetMap:
     """A sheet to be read: the rows of its heading, its columns, and the record above that all its rows belong to, where
-    no column says it."""
+    no column says it; `ditto`: whether 同上 means the cell above."""
 
     sheet: str
     first: int
     last: int
     columns: tuple[ColumnMap, ...]
     above: str = ""
+    ditto: bool = False
 
     def heading(self, grid: Grid, names: Names, path: Path) -> Heading:
         """The heading of the sheet; Unreadable where the file has another than the mapping was written for."""
@@ -67,7 +69,8 @@ class SheetMap:
                              "the plan has nothing above.")  # fmt: skip
         places = {one.place for one in columns}
         strays = tuple(one for place, one in enumerate(titles) if one and place not in places)
-        return Heading(self.first, self.last, tuple(columns), strays, above=clean(self.above))
+        return Heading(self.first, self.last, tuple(columns), strays, above=clean(self.above),
+                       ditto=self.ditto)  # fmt: skip
 
 
 FileMap = Sequence[SheetMap]
@@ -121,4 +124,9 @@ def _sheet(one: Mapping[str, Any]) -> SheetMap:
         ColumnMap(place_of(str(letter)), str(about["heading"]), str(about["is"]), str(about.get("unit") or ""))
         for letter, about in one["columns"].items()
     )
-    return SheetMap(str(one.get("sheet") or ""), first, last, columns, str(one.get("above") or ""))
+    return SheetMap(str(one.get("sheet") or ""), first, last, columns, str(one.get("above") or ""),
+                    _truth(one.get("ditto", "false")))  # fmt: skip
+
+
+def _truth(text: str) -> bool:
+    return {"true": True, "false": False}[text]

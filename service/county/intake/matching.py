@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from rules.model import Edition, Fact
+from rules.model import Edition
 from rules.table.columns import KEY, around, key_of
 from rules.values.text import near
-from service.county.intake.headings import NAMED, Match, Names
+from service.county.intake.headings import Match
+from service.county.intake.names import NAMED, Names
 from service.county.intake.sheets import Taken
 from service.county.intake.texts import squashed
 
@@ -16,6 +17,7 @@ WARNED = (
     "alike_ids",
     "twice_ids",
     "folded",
+    "ditto",
     "struck",
     "veiled",
     "untold",
@@ -70,7 +72,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
             at[name] = column
         elif (not name or name not in (KEY, names.above, NAMED)) and squashed(column) not in quiet:
             double = name or names.names.get(squashed(column), "")
-            notes.append(_stray(column, double, [*names.names], edition.subjects[subject].facts))
+            notes.append(_stray(column, double, names))
     facts = {name: column for name, column in at.items() if name in names.facts or name in names.decided}
     notes += [
         Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
@@ -86,6 +88,9 @@ def _looks(taken: Taken) -> Iterator[Note]:
     for sheet, rows in taken.folded.items():
         yield Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
                    f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")  # fmt: skip
+    for sheet, same in taken.dittos.items():
+        yield Note(sheet, "ditto", f"对应关系里写着 ditto：有 {same:,} 格“同上”读作上一行的值。",
+                   f"As the mapping says, cells that say ditto were read as those above them: {same:,}.")  # fmt: skip
     for sheet, struck in taken.struck.items():
         some = ", ".join(map(str, struck[:LISTED])) + (" …" if len(struck) > LISTED else "")
         yield Note(sheet, "struck", f"有 {len(struck):,} 行有删除线，照样读了（第 {some} 行）。不要的请从表里删去。",
@@ -120,12 +125,19 @@ def _said(columns: Iterable[tuple[Match, str]], names: Names) -> Iterator[Note]:
             yield Note(one.heading, "under_group", f"读作“{read[0]}”。", f"Read as {read[1]}.")
 
 
-def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) -> Note:
+def _stray(column: str, name: str, names: Names) -> Note:
+    """What is told of a column that is not used."""
     if name:
         return Note(column, "column_twice", "这一项已有一列，本列未用。", "Another column holds this already.")
-    if column in facts:
+    if column in names.subject.facts:
         derived = "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
         return Note(column, "derived", *derived)
-    guess = near(squashed(column), tuple(names), 0.8)  # many columns of an extract are no facts, and resemble some
-    hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
+    alike = near(
+        squashed(column), tuple(names.names), 0.8
+    )  # many columns of an extract are no facts, and resemble some
+    meant = [names.title(one) for one in names.ending(column)] or [one for one in [alike] if one]
+    cure = "用 county look --out 写出对应关系，核对后用 --mapping 读", "county look --out writes a mapping: check it"
+    hint = (
+        (f"是不是 {'、'.join(meant)}？{cure[0]}。", f" Perhaps {', '.join(meant)}? {cure[1]}.") if meant else ("", "")
+    )
     return Note(column, "unknown_column", f"不认识这一列，未用。{hint[0]}", f"No such fact; not used.{hint[1]}")

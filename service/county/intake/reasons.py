@@ -61,6 +61,12 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),
     "ambiguous_record_above": ("有几个上级都叫这个名称。", "Several records are called so."),
+    "ditto": (
+        "“同上”指哪一行，排序、筛选以后就说不清了。请填上实际的值；确实都是上一行的，用 county look --out 写出"
+        "对应关系，去掉 ditto: true 前的 #，再用 --mapping 读。",
+        "Same as which row, once rows are sorted or filtered? Write the value itself; or, where it is that of the row "
+        "above, let county look --out write a mapping, take the # from before ditto: true, and run with --mapping.",
+    ),
     "formula_without_value": ("公式没有存结果。", "A formula without a stored value."),
     "error_value": ("Excel 的错误值（如 #N/A）。", "An error of Excel, as #N/A."),
     "merged_number": ("几行合并成一格的数，说不清各是多少。", "A number in a cell merged over rows: how much is each?"),
@@ -75,6 +81,11 @@ MESSAGES: Mapping[str, Message] = {
         "the column.",
     ),
     "ambiguous_percent": ("列写着 %，说不清是否已除以 100。", "The column says %: was it divided by 100 already?"),
+    "bare_percent": (
+        "大于 1 的比例要带 %：写 55 说不清是 55% 还是 55 倍。请写 55% 或 0.55；整列都是百分数的，标题写上（%）。",
+        "A share above 1 needs its sign: is 55 meant as 55%, or as 55 times the whole? Write 55% or 0.55, or put (%) "
+        "into the heading where the whole column is in percent.",
+    ),
     "ambiguous_answer": (
         "标题里已有“无、未”一类的词，请写是或否。",
         "The title is in the negative: write yes or no (是, 否).",

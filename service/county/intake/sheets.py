@@ -11,8 +11,9 @@ from rules.values.text import shown
 from service.county.intake.belonging import unplaced
 from service.county.intake.continuing import refuse_continuing
 from service.county.intake.grids import Grid, Place, Unreadable, filled
-from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
+from service.county.intake.headings import Heading, Match, first_row, heading_of
 from service.county.intake.mapping import MappedFiles, SheetMap
+from service.county.intake.names import Names
 from service.county.intake.opening import grids_of
 from service.county.intake.texts import squashed
 from service.county.intake.turned import lying, turned
@@ -52,6 +53,7 @@ class Taken:
     places: list[Place] = field(default_factory=list)  # all sheets, in the order of the files
     totals: list[tuple[int, dict[str, str], int | None]] = field(default_factory=list)  # row, name -> text, records
     folded: dict[str, int] = field(default_factory=dict)  # sheet -> rows that are hidden, and read all the same
+    dittos: dict[str, int] = field(default_factory=dict)  # sheet -> cells read as those above, as the mapping says
     struck: dict[str, tuple[int, ...]] = field(default_factory=dict)  # sheet -> rows that are struck through, and read
     veiled: list[str] = field(default_factory=list)  # columns that are hidden, and read all the same
     untold: list[str] = field(default_factory=list)  # sheets of which it is not known what is hidden
@@ -217,6 +219,14 @@ def _no_heading(path: Path, rows: Iterable[int], taken: Taken) -> Unreadable:
         f"No heading was found: no row begins a table with known columns. {english}. `county look` shows the file and "
         "writes a mapping for --mapping.",
     )
+
+
+def without_rows(path: Path, taken: Taken | None) -> Unreadable:
+    """The error about a file without a record: rows without an id are notes, unless they stand among records."""
+    notes = sum(one.unused.get("note", 0) for one in taken.sheets) if taken is not None and KEY in taken.columns else 0
+    zh = f"有 {notes} 行没有编号，都当作说明。请填上编号。" if notes else "表里一行数据也没有。"
+    en = f" Rows without an id were taken for notes ({notes}): give them one." if notes else ""
+    return Unreadable(path, zh, f"The table holds no row of data.{en}")
 
 
 NOT_READ: Mapping[str, tuple[str, str]] = {

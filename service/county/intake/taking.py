@@ -11,10 +11,12 @@ from pathlib import Path
 from rules.model import Edition
 from rules.table.columns import KEY
 from rules.values.text import shown
+from service.county.intake.filling import dittos, undittoed, unmerged
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
-from service.county.intake.grids import Cell, Merged, Row, Unreadable, filled, repeated
-from service.county.intake.headings import MEMBER, Heading, Match, Names, without_unit
+from service.county.intake.grids import Cell, Row, Unreadable, filled, repeated
+from service.county.intake.headings import Heading, Match, without_unit
 from service.county.intake.mapping import EMPTY, MappedFiles
+from service.county.intake.names import MEMBER, Names
 from service.county.intake.records import Kinds, counted, records
 from service.county.intake.sheets import ROW, SPAN, Chosen, SheetRead, Taken, chosen_sheets
 from service.county.intake.texts import squashed
@@ -81,6 +83,8 @@ def _note(taken: Taken, names: Names, chosen_: Sequence[Chosen]) -> None:
         name, grid, own = taken.sheet(one.at), one.grid, {match.name for match in one.heading.columns}
         if grid.folded:
             taken.folded[name] = grid.folded
+        if one.heading.ditto and (same := dittos(grid, one.heading)):
+            taken.dittos[name or grid.path.name] = same
         if struck := tuple(row for row in grid.struck if row > one.heading.last):
             taken.struck[name] = struck
         if not grid.told:
@@ -189,26 +193,9 @@ class _Sheet:
                 )
 
     def filled_down(self) -> Iterator[Row]:
-        """The rows with merged cells filled down; a number merged over several records says nothing about one."""
-        open_ = [one for one in self.grid.merged if one.top > self.heading.last and one.bottom > one.top]
-        ids = {(one.top, one.bottom) for one in open_ if one.left == self.id}
-        values: dict[Merged, Cell] = {}
-        by_row: dict[int, list[Merged]] = {}
-        for one in open_:
-            for row in range(one.top, one.bottom + 1):
-                by_row.setdefault(row, []).append(one)
-        for number, cells in self.grid.rows():
-            for one in by_row.get(number, ()):
-                left = one.left
-                if left >= len(cells):
-                    continue
-                if number == one.top:
-                    values[one] = cells[left]
-                if left in self.numbers and (one.top, one.bottom) not in ids:
-                    self._fault(number, left, "merged_number")
-                    cells[left] = ""
-                else:
-                    cells[left] = values[one]
+        """The rows with merged cells filled down, and 同上 as the mapping says."""
+        rows = unmerged(self.grid, self.heading, self.numbers, self._fault)
+        for number, cells in undittoed(rows, self.heading, self.names.above):
             if number == self.heading.last:
                 self.width = len(cells)
             yield number, cells

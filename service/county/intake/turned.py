@@ -13,7 +13,8 @@ from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.forms import Refused, reader
 from service.county.intake.grids import Cell, Grid, Unreadable, filled
-from service.county.intake.headings import LOOKED, Heading, Names
+from service.county.intake.headings import LOOKED, Heading
+from service.county.intake.names import Names
 
 WIDE = 3  # columns among which the headings stand
 FEWEST = 3  # headings below one another

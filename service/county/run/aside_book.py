@@ -19,9 +19,10 @@ from service.county.backend import named
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.forms import Form, plain
 from service.county.intake.grids import Cell
-from service.county.intake.headings import MEMBER, NAMED, NAMES, Match, Names
+from service.county.intake.headings import Match
 from service.county.intake.inputs import ROW, SPAN, Source
-from service.county.intake.mended import FILE, LINE, SHEET, sheet_in, sheet_of
+from service.county.intake.mended import ORIGIN, seal, sheet_in, sheet_of
+from service.county.intake.names import MEMBER, NAMED, NAMES, Names
 from service.county.intake.taking import originals
 from service.county.intake.titles import ID, heading, heading_of_above
 
@@ -135,15 +136,16 @@ class _Sheet:
         head = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
         looks = [self.book.add_format({"num_format": form, **colour}) for colour in ({}, {"bg_color": "#FFC7CE"})
                  for form in ("@", "yyyy-mm-dd", "General")]  # fmt: skip
-        about = (FILE.zh, SHEET.zh, LINE.zh, STATE, REASONS, ENGLISH)
+        about = (*(one.zh for one in ORIGIN), STATE, REASONS, ENGLISH)
         heads = [*about, *(self._head(name, match) for name, match in self.columns.items())]
         sheet.write_row(0, 0, heads, head)
         for place, text in enumerate(heads):
             wide = WIDE if text in (REASONS, ENGLISH) else max(NARROW, 2 * len(text))
             sheet.set_column(place, place, wide, looks[0])
+        seals = {one.path: seal(one.path) for one in self.file.places}
         for number, (row, one) in enumerate(sorted(self.faulty.items()), 1):
             at = self.file.places[row // SPAN]
-            origin = (at.path.name, at.sheet, str(row % SPAN))
+            origin = (at.path.name, at.sheet, str(row % SPAN), seals[at.path])
             sheet.write_row(number, 0, [*origin, ASIDE if one.aside else KEPT, "；".join(one.zh), "; ".join(one.en)])
             for place, name in enumerate(self.columns, len(about)):
                 bad = name in one.columns
