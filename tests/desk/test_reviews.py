@@ -174,7 +174,8 @@ def test_an_auditor_searches_by_what_the_pages_call_things(api, someone, log_id)
     [
         ("trace_id=zz", "链路编号（trace-id）：trace-id 是 32 位"),
         ("from=soon", "从：请写日期"),
-        ("from=2026-12-31&to=2026-12-01", "到：要在起始日当天或之后"),
+        ("from=2026-12-31&to=2026-12-01", "从：起始日在结束日 2026-12-01 之后"),
+        ("from=2026-12-31&to=2026-12-01", "到：结束日在起始日 2026-12-31 之前"),
         ("nothing=1", "nothing：没有这一项"),
     ],
 )
