@@ -245,11 +245,24 @@ def test_browsers_are_told_to_stay_encrypted_and_the_proxys_log_names_no_subject
         head = until(connection, b"\r\n\r\n").decode().lower()
     assert "strict-transport-security: max-age=" in head
     request_id = re.search("x-request-id: (.*)\r", head)[1]
-    for _ in range(1000):  # nginx writes it after it has answered
-        if request_id in (said := proxy.log.read_text()):
-            break
+    said = logged(proxy, request_id)
     assert '"GET /v1/decisions" 200' in said
     assert "H-777" not in said
+
+
+def test_the_proxys_log_names_the_method_and_the_address_of_what_it_refused(proxy):
+    address = "/v1/decisions/refused-by-the-proxy"
+    with proxy.sent("POST", f"{address}?subject=H-777", "Content-Length: 99999999", "Connection: close") as connection:
+        refused(until(connection, b"never"), 413)
+    assert f'"POST {address}" 413' in logged(proxy, address)
+
+
+def logged(proxy, wanted):
+    """What the proxy's log says, once it says that: nginx writes it after it has answered."""
+    for _ in range(1000):
+        if wanted in (said := proxy.log.read_text()):
+            break
+    return said
 
 
 def test_nobody_signs_in_by_a_header_that_is_sent_through(tmp_path):
@@ -296,10 +309,7 @@ def test_nobody_comes_in_without_a_certificate_and_whoever_has_one_is_called_by_
         assert until(connection, b"\r\n").startswith(b"HTTP/1.1 200")
     with ours.sent("GET", "/account", "RemoteUser: analyst", "Connection: close") as connection:
         assert b"demo auditor" in until(connection, b"never")
-    for _ in range(1000):  # nginx writes it after it has answered
-        if '"GET /account" 200' in (said := proxy.log.read_text()):
-            break
-    assert re.search(r'"GET /account" 200 .* auditor$', said, re.MULTILINE)
+    assert re.search(r'"GET /account" 200 .* auditor$', logged(proxy, '"GET /account" 200'), re.MULTILINE)
 
 
 def test_cookies_go_both_ways_and_passwords_are_tried_slowly(proxy):
