@@ -217,7 +217,9 @@ def test_what_is_hardly_http_and_unencrypted_gets_a_problem_document_too(proxy, 
         refused(until(plain, b"}"), 400)
 
 
-@pytest.mark.parametrize("path", ["/%0d%0aSet-Cookie:%20session=x", "//evil.org/%0A", "/v1/plans?lang=en", "/a%20b?c=%0d"])
+@pytest.mark.parametrize(
+    "path", ["/%0d%0aSet-Cookie:%20session=x", "//evil.org/%0A", "/v1/plans?lang=en", "/a%20b?c=%0d"]
+)
 def test_whoever_comes_unencrypted_is_sent_on_to_what_he_asked_for_and_nothing_else(proxy, path):
     with socket.create_connection(("127.0.0.1", proxy.plain), PATIENCE) as plain:
         plain.sendall(f"GET {path} HTTP/1.1\r\nHost: evil.org\r\nConnection: close\r\n\r\n".encode())
