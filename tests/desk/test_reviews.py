@@ -1,5 +1,6 @@
 """The pages of reviewers and auditors: what is to be done, the case, the outcome; the log with what was done since."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -39,6 +40,26 @@ def test_a_reviewer_works_a_request_from_the_list_to_its_outcome(api, someone, l
     assert "查实" in done
     [line] = [one for one in api.service.log.about(log_id) if one.kind == "reviewed"]
     assert line.caller == reviewer.person.id
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_request_is_overdue_on_every_page_once_its_day_has_passed_until_it_has_its_outcome(
+    api, someone, log_id, request_id, beyond
+):
+    api.clock.now += timedelta(days=api.service.settings.review_days + beyond)
+    reviewer, auditor = someone("analyst"), someone("auditor")
+
+    def marked():
+        pages = [
+            reviewer.get("/reviews"),
+            reviewer.get("/reviews?state=closed"),
+            reviewer.get(f"/reviews/{request_id}"),
+        ]
+        return ["已过期" in one.text for one in (*pages, auditor.get(f"/audit/{log_id}"))]
+
+    assert marked() == [bool(beyond), False, bool(beyond), bool(beyond)]
+    assert reviewer.post(f"/reviews/{request_id}", result="upheld").status_code == 303
+    assert marked() == [False] * 4
 
 
 def test_a_mistake_comes_back_and_records_nothing(api, someone, log_id, request_id):

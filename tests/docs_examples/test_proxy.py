@@ -170,7 +170,8 @@ def test_streams_of_one_key_are_counted_however_it_is_written(proxy):
 
 @pytest.mark.parametrize(("path", "header", "status"), [
     ("/readyz", "X: y", 403), (f"/{'x' * 9000}", "X: y", 414), ("/v1/plans", f"X: {'y' * 9000}", 431),
-    ("/nginx-problems/503", "X: y", 404), ("/v1/plans", "Content-Length: 99999999", 413), ("/v1/plans", "Content-Length: x", 400),
+    ("/nginx-problems/503", "X: y", 404), ("/v1/plans", "Content-Length: 99999999", 413),
+    ("/v1/plans", "Content-Length: x", 400),
 ])  # fmt: skip
 def test_what_the_proxy_refuses_is_a_problem_document_too(proxy, path, header, status):
     with proxy.sent("POST", path, header, "Connection: close") as connection:

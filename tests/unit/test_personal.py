@@ -129,5 +129,6 @@ def test_the_figures_of_the_retention_table_are_those_of_the_settings(lang, monk
     before = "\n".join(retention(lang))
     for name in ("keep_inputs_days", "session_idle_minutes", "session_hours"):
         monkeypatch.setitem(DEFAULTS, name, 7654321)
-        assert (after := "\n".join(retention(lang))) != before
+        after = "\n".join(retention(lang))
+        assert after != before, name
         before = after
