@@ -206,6 +206,12 @@ def test_a_search_that_cannot_be_made_says_which_field_and_what_to_write(someone
     assert log_id not in page
 
 
+@pytest.mark.parametrize("asked", ["subject=%B4%E5", "%ff=1"])
+def test_a_search_in_another_encoding_is_refused_and_finds_not_nothing_in_silence(someone, log_id, asked):
+    page = someone("auditor").get(f"/audit?{asked}", headers={"Accept": "text/html"})
+    assert (page.status_code, "UTF-8" in page.text) == (400, True)
+
+
 def test_a_title_of_several_codes_is_asked_for_by_one_of_them(someone, log_id, monkeypatch):
     titles = {"decision": {}, "outcome": {"no": [Text("不", "no")], "never": [Text("不", "never")]}}
     monkeypatch.setattr("service.desk.titles.codes", lambda: titles)
