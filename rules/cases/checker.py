@@ -26,6 +26,7 @@ from rules.values.limits import HUGE, MOST_RECORDS
 from rules.words.wording import Wording
 
 MOST_NESTED = 100  # steps of a pointer
+HINTED = 100  # problems of a case; for names that are unknown beyond, nobody guesses which were meant
 
 ALIEN = ("unknown_fact", "derived")  # of facts that an edition does not take
 TOO_DEEP = ("too_deep", "记录嵌套得太深。", "Records are nested too deeply.")
@@ -143,7 +144,8 @@ class FactChecker:
                 elif name == "id" and at:
                     record[name] = identity(value)
                 else:
-                    names = [*known.facts, *around, *known.conclusions]
+                    few = len(problems) < HINTED  # to guess what was meant takes a comparison with every name
+                    names = [*known.facts, *around, *known.conclusions] if few else []
                     raise unknown(name, names, self.edition.subjects[subject].facts)
             except Unread as unread:
                 here = below(at, name)

@@ -15,6 +15,7 @@ import orjson
 from rules.judging.left import NOTHING, Left
 from rules.model import Edition, Rule
 from rules.values.exact import Range, Type, Value, plain
+from rules.values.limits import MOST_MISSING
 from rules.values.text import Text
 
 NOT_EXACT = "not_exact"  # why a fact is missing that is known within bounds
@@ -216,7 +217,7 @@ class Decision(NamedTuple):
     outputs: Mapping[str, tuple[Value, Type]]
     measures: tuple[tuple[str, Mapping[str, tuple[Value, Type]]], ...]
     ranking: tuple[Placed, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[Missing, ...]  # one more than MOST_MISSING where there are more
     left: Left  # where the outcome is not known
     chained: Mapping[str, Decision]
 
@@ -257,7 +258,8 @@ class Decision(NamedTuple):
                 for name, outputs in self.measures
             ],
             "ranking": [placed.as_dict() for placed in self.ranking],
-            "missing": [missing.as_dict() for missing in self.missing],
+            "missing": [missing.as_dict() for missing in self.missing[:MOST_MISSING]],
+            **({"missing_more": True} if len(self.missing) > MOST_MISSING else {}),
             **({} if self.left == NOTHING else {"left": self.left.as_dict()}),
             "chained": {
                 name: {"outcome": decision.outcome, "id": decision.id} for name, decision in self.chained.items()

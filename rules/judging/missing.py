@@ -13,6 +13,7 @@ from rules.judging.findings import path_of, title_of
 from rules.model import Condition, Const, Expr, Leaf, Op, Ref
 from rules.operations import OPERATIONS
 from rules.values.exact import CONTRADICTED, RANGES
+from rules.values.limits import MOST_MISSING
 from rules.values.text import Text
 
 
@@ -105,12 +106,15 @@ def missing_for(condition: Condition, scope: Scope, path: str = "", own: str | N
 
 def once(scope: Scope, key: tuple[str, str], wanted: Callable[[], Iterable[Missing]]) -> tuple[Missing, ...]:
     """The missing facts of a decision or a derived fact under a path, each once. They are gathered once for a record:
-    else each level that reads the one below twice would double the work."""
+    else each level that reads the one below twice would double the work. Of more than MOST_MISSING one more is told:
+    a list of empty records would be answered by a thousand times its size."""
     place = ("missing", *key)
     if place not in scope.memo:
         gathered: dict[tuple[str, str], Missing] = {}
         for one in wanted():
             gathered.setdefault((one.fact, one.why), one)
+            if len(gathered) > MOST_MISSING:
+                break
         scope.memo[place] = tuple(gathered.values())
     return scope.memo[place]  # type: ignore[no-any-return]
 

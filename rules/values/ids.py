@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 LONGEST = 64
-# controls, characters without width, ends of lines, and marks that turn the direction of what follows
-UNSEEN = "\\x00-\\x1f\\x7f-\\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+# controls, characters without width, fillers drawn as nothing, ends of lines, and marks that turn the direction
+# of what follows
+UNSEEN = (
+    "\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff"
+    "\uffa0\ufff9-\ufffb"
+)
 UNPRINTABLE = f"[{UNSEEN}]"
 SAYS = rf"[\s\S]*[^{UNSEEN}\s]"  # begins a text in which something can be seen
 BLANK = "[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"

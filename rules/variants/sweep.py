@@ -65,15 +65,19 @@ def values_of(text: str) -> tuple[str, ...]:
     if len(numbers) < len(parts) or len({one[2].rstrip("s") for one in parts if one is not None}) > 1:
         raise NoSuchFigure(f"要写成 50%..65%/1%，不是 {text}。", f"A sweep reads 50%..65%/1%, not {text}.")
     first, last, by = numbers
-    if by <= 0 or last < first or (last - first) / by > MOST:
-        raise _unwalkable(text)
+    if by <= 0:
+        raise _unwalkable(text, "：步子要大于零", ": its step has to be more than zero")
+    if last < first:
+        raise _unwalkable(text, "：起点大于终点，请对调", ": it begins above its end, swap the two")
+    if (last - first) / by > MOST:
+        raise _unwalkable(text, f"：最多 {MOST} 步，步子放大些", f": at most {MOST} steps, take larger ones")
     unit = parts[0][2] if parts[0] is not None else ""
     space = "" if unit in ("", "%") else " "
     return tuple(f"{decimal_text(first + by * place)}{space}{unit}" for place in range(int((last - first) / by) + 1))
 
 
-def _unwalkable(text: str) -> NoSuchFigure:
-    return NoSuchFigure(f"这个范围不能走：{text}。", f"Such a range cannot be walked: {text}.")
+def _unwalkable(text: str, zh: str = "", en: str = "") -> NoSuchFigure:
+    return NoSuchFigure(f"{text} 不能走{zh}。", f"{text} cannot be walked{en}.")
 
 
 def _turns_once(edition: Edition, place: Place) -> bool:

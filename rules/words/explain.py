@@ -17,6 +17,7 @@ from rules.judging.distance import Change, Distance, Distances, better
 from rules.model import CONSTANTS, Fact
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Span, text
+from rules.values.limits import MOST_MISSING
 from rules.values.text import Lang, Text
 from rules.words.arithmetic import Arithmetic
 from rules.words.decision_tables import output
@@ -140,7 +141,7 @@ def _missing(decision: Decision, say: RecordWording) -> Iterator[Reason]:
     """Each missing fact once, though many paths may lead to it, after the name of its subject where that is another.
     Facts of one title are told apart by their subjects, and where these are alike too, by their ids."""
     facts: dict[tuple[str, str, str, str], Reason] = {}
-    for one in decision.missing:
+    for one in decision.missing[:MOST_MISSING]:
         fact, record = fact_at(decision, one.fact, say)
         supplied = fact.supplied_by if fact is not None and one.why == "not_given" else None
         source = "" if supplied is None else say.pick(f"由{say.text(supplied)}提供", f"from {say.text(supplied)}")
@@ -159,6 +160,8 @@ def _missing(decision: Decision, say: RecordWording) -> Iterator[Reason]:
         if within[subject, title] > 1:
             named += say.text(PATH).format(f"{subject}.{id}")
         yield replace(reason, title=named)
+    if len(decision.missing) > MOST_MISSING:
+        yield Reason(say.pick("还有别的，这里没有列出", "and more, which are not listed here"), "", state="unknown")
 
 
 def fact_at(decision: Decision, path: str, say: RecordWording) -> tuple[Fact | None, str]:

@@ -19,7 +19,7 @@ from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer
 from service.http.bodies import body_json
 from service.http.compact import Compact
 from service.http.context import caller, case_reader, service
-from service.http.fields import Day, Identifier, Strict, Whole, name
+from service.http.fields import Identifier, Period, Whole, name
 from service.http.problems import Problem
 from service.http.shadowing import for_shadows
 from service.http.turns import Turns
@@ -73,12 +73,10 @@ def cursor_of(seq: int) -> str:
     return urlsafe_b64encode(service().sealer.seal(CURSOR, b"%d" % seq)).decode()
 
 
-class QuerySchema(Strict):
+class QuerySchema(Period):
     subject = Identifier(metadata={"description": "id of the subject"})
     decision = name(100)
     outcome = name(100)
-    start = Day(data_key="from", metadata={"description": "logged on this day or later"})
-    end = Day(data_key="to", metadata={"description": "logged on this day or earlier"})
     trace_id = fields.String(
         validate=validate.Regexp(TRACE_ID, error="not_a_trace_id"),
         metadata={"description": "trace-id of the traceparent", "pattern": "^[0-9a-f]{32}$"},

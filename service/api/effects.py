@@ -23,7 +23,7 @@ from service.effect.tried import must_walk
 from service.exact_json import dumps
 from service.http.answering import DECISION, OPENED, Scribe, answer, scribe
 from service.http.context import caller, service
-from service.http.fields import Day, Strict, text
+from service.http.fields import Period, text
 from service.http.problems import FieldError, Problem
 from service.http.turns import busy
 from service.http.views import Blueprint
@@ -33,16 +33,10 @@ from service.log import DecisionLog
 blueprint = Blueprint("effects", __name__, url_prefix="/v1/drafts", description="草稿的影响 / effects of drafts")
 
 
-class AsksSchema(Strict):
+class AsksSchema(Period):
     what = fields.String(validate=validate.OneOf((READINGS,), error="not_a_choice|{choices}"),
                          metadata={"description": "what each other choice of its readings would move"})  # fmt: skip
     sweep = text(200, metadata={"description": "one figure at value after value: DECISION.ITEM=FROM..TO/STEP"})
-    start = Day(
-        data_key="from",
-        attribute="from",
-        metadata={"description": "the decisions logged on this day or later, judged again"},
-    )
-    end = Day(data_key="to", attribute="to", metadata={"description": "... and on this day or earlier"})
 
 
 def asked(draft_id: str, asks: str = "") -> Asked:
@@ -67,15 +61,16 @@ def state_of(found: Asked) -> State:
 
 def asks_of(query: Mapping[str, Any]) -> str:
     """What a question asks about a draft; a Problem where it asks two things, or half a one."""
-    said = [name for name in ("what", "sweep", "from") if query.get(name)]
+    said = [name for name in ("what", "sweep", "start") if query.get(name)]
     if len(said) > 1:
-        raise Problem.invalid([FieldError(f"/{said[-1]}", "not_wanted", "what、sweep、from/to 一次只问一样。",
+        last = "from" if "start" in said else said[-1]
+        raise Problem.invalid([FieldError(f"/{last}", "not_wanted", "what、sweep、from/to 一次只问一样。",
                                           "Ask one thing at a time: what, sweep, or from and to.")])  # fmt: skip
     if query.get("what"):
         return READINGS
     if query.get("sweep"):
         return f"{SWEEP}{query['sweep']}"
-    return replay_of(query.get("from"), query.get("to"))
+    return replay_of(query.get("start"), query.get("end"))
 
 
 def replay_of(start: date | None, end: date | None) -> str:
@@ -85,9 +80,6 @@ def replay_of(start: date | None, end: date | None) -> str:
     if start is None or end is None:
         raise Problem.invalid([FieldError("/from" if start is None else "/to", "required", "from 和 to 要一起写。",
                                           "Give both `from` and `to`.")])  # fmt: skip
-    if start > end:
-        raise Problem.invalid([FieldError("/to", "not_a_period", "to 不能早于 from。",
-                                          "`to` is not before `from`.")])  # fmt: skip
     return f"{REPLAY}{start}..{end}"
 
 

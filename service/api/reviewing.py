@@ -36,6 +36,11 @@ class Review:
         """The day by which the person should have an answer."""
         return day_of(self.asked.at + timedelta(days=service().settings.review_days), service().settings.time_zone)
 
+    @property
+    def overdue(self) -> bool:
+        """Whether that day has passed and there is none."""
+        return not self.concluded and self.due < day_of(service().clock(), service().settings.time_zone)
+
     def as_dict(self) -> dict[str, Any]:
         """Everything that stands unsealed."""
         done = self.concluded

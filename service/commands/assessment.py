@@ -18,9 +18,11 @@ from rules.values.text import Lang, Text
 from rules.words.personal import Personal, deciding, personal
 from service.commands.common import Settings, common
 from service.commands.screen import as_json
+from service.county.cache import MOST as ENTRIES
 from service.exact_json import shipped
 from service.log.entry import MICROSECOND
 from service.log.writer import KEEP_ONCE
+from service.policies.hosts import FORGOTTEN
 from service.settings import DEFAULTS
 
 HEADS: Mapping[str, tuple[Text, ...]] = {
@@ -86,7 +88,9 @@ def page(edition: Edition, lang: Lang) -> str:
 
 def retention(lang: Lang) -> list[str]:
     """The lines of the table: each kind of data, how long it is kept by default, and what ends it."""
-    values = {**DEFAULTS, "keep_answers_days": KEEP_ONCE * MICROSECOND // timedelta(days=1)}
+    day = timedelta(days=1)
+    values = {**DEFAULTS, "keep_answers_days": KEEP_ONCE * MICROSECOND // day, "hosts_days": FORGOTTEN // day,
+              "cache_entries": f"{ENTRIES:,}"}  # fmt: skip
     rows = ([Template(said).substitute(values) for said in one[lang]] for one in shipped(__package__, "retention.json"))
     return table([one.get(lang) for one in HEADS["retention"]], rows)
 

@@ -86,6 +86,9 @@ def export_log(
         raise Bad("Parquet 不能显示在终端上，请用 --output。", "A terminal cannot show Parquet: use --output.")
     first = None if start is None else midnight(start, "--from")
     last = None if end is None else _day_after(end, "--to")
+    if first is not None and last is not None and first >= last:
+        raise Bad(f"--from {start} 在 --to {end} 之后，其间没有哪一天：请对调，或改其中之一。",
+                  f"--from {start} is after --to {end}, and no day lies between: swap them, or mend one.")  # fmt: skip
     with (
         progress(log.head().seq, settings.pick("导出", "exporting")) as tick,
         click.open_file(output or "-", "wb") as stream,

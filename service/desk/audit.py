@@ -64,8 +64,6 @@ def _coded(
                 those = ", ".join(fit)
                 wrong.append(FieldError(f"/{name}", "ambiguous", f"“{said}”有几个代码，请写其中之一：{those}。",
                                         f'"{said}" has several codes; write one of: {those}.'))  # fmt: skip
-    if "" < asked.get("to", "") < asked.get("from", ""):
-        wrong.append(FieldError("/to", "before_from", "要在起始日当天或之后。", "Choose the first day or a later one."))
     return coded, wrong
 
 

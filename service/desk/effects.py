@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from rules.values.exact import read_date
 from rules.values.text import Text
 from rules.words.diff import Change as Difference
 from service import shadow
@@ -30,6 +29,7 @@ from service.effect.question import READINGS, SWEEP
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import service
+from service.http.fields import Period
 from service.http.problems import Problem
 from service.pages.pages import page
 from service.publishing.acts import Change
@@ -108,7 +108,8 @@ def _asks() -> str:
     if said.get("what") == READINGS:
         return READINGS
     if said.get("from_day") or said.get("to_day"):
-        return replay_of(*(read_date(said.get(name, "").strip()) for name in ("from_day", "to_day")))
+        found = held(Period, **{name: said.get(f"{name}_day", "").strip() for name in ("from", "to")})
+        return replay_of(found.get("start"), found.get("end"))
     if not said.get("figure"):
         return ""
     parts = [said.get(name, "").strip()[:MOST] for name in ("figure", "from", "to", "step")]

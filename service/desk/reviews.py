@@ -12,11 +12,10 @@ from werkzeug.wrappers import Response
 from service.api.explanations import open_case
 from service.api.reviewing import OPEN, Review, all_of, review_of, words_of
 from service.api.reviews import CHANGED, outcome_of, record
-from service.days import day_of
 from service.desk import titles
 from service.desk.views import go, person_view, tell_by_page
 from service.http.amended import amended_in_words
-from service.http.context import caller, service
+from service.http.context import caller
 from service.http.problems import KINDS, Problem
 from service.pages.explaining import page_of
 from service.pages.pages import page, page_language
@@ -32,9 +31,8 @@ def reviews() -> Response:
     state = request.args.get("state", OPEN)
     found = [one for one in all_of(None, 0) if one.state == state]
     found = found if state == OPEN else found[::-1]
-    today = day_of(service().clock(), service().settings.time_zone)
     more = max(0, len(found) - MOST)
-    return page("reviews.html", titles=titles, reviews=found[:MOST], more=more, state=state, today=today)
+    return page("reviews.html", titles=titles, reviews=found[:MOST], more=more, state=state)
 
 
 @person_view(blueprint, "/reviews/<request_id>", "record_review")

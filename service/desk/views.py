@@ -12,6 +12,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from service.desk import again
+from service.http.bodies import readable
 from service.http.context import request_data, signed_in
 from service.http.problems import KINDS, Problem
 from service.http.security import SAFE, count_request, meant
@@ -90,6 +91,7 @@ def person_view(
                 refused.status_code = 403
                 return refused
             request_data().key = session.person
+            readable(request)
             try:
                 return view(**places)
             except Problem as problem:  # the same form may well be taken in a moment: what was typed stays

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from rules.judging.decision import Decision
 from rules.values.exact import plain
+from rules.values.limits import MOST_MISSING
 from service.http.cases import Case
 
 
@@ -41,7 +42,10 @@ class Compact(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         shown = {"decision": self.decision, "outcome": self.outcome, **self.criteria, "outputs": self.outputs}
-        return {**shown, "missing": self.missing} if self.missing else shown
+        if not self.missing:
+            return shown
+        more = {"missing_more": True} if len(self.missing) > MOST_MISSING else {}
+        return {**shown, "missing": self.missing[:MOST_MISSING], **more}
 
 
 def compact(case: Case) -> Compact:

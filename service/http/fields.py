@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from rules.values.exact import read_date
 from rules.values.ids import BLANK, CARD, LONGEST, SAYS, UNSEEN, is_id
@@ -41,6 +41,19 @@ class Day(fields.Field[date]):
         if day is None:
             raise ValidationError("not_a_date")
         return day
+
+
+class Period(Strict):
+    """Two days of a search, both within: `start` and `end`, in that order."""
+
+    start = Day(data_key="from", metadata={"description": "logged on this day or later"})
+    end = Day(data_key="to", metadata={"description": "logged on this day or earlier"})
+
+    @validates_schema(skip_on_field_errors=False)
+    def _holds_a_day(self, said: Mapping[str, Any], **_: Any) -> None:
+        start, end = said.get("start"), said.get("end")
+        if start is not None and end is not None and start > end:
+            raise ValidationError({"from": [f"after_to|{end}"], "to": [f"before_from|{start}"]})
 
 
 class Flag(fields.Field[bool]):

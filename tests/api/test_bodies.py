@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from werkzeug.test import create_environ, run_wsgi_app
 
+from rules.values.limits import MOST_MISSING
 from service.exact_json import dumps
 from tests.api.calling import JSON, NDJSON, errors, kind
 
@@ -115,3 +116,17 @@ def test_a_text_that_is_kept_takes_no_more_memory_than_it_is_long():
         tracemalloc.stop()
 
     assert after - before < 200 * len(texts)
+
+
+def test_an_answer_lists_the_first_that_is_missing_and_says_that_there_is_more(caller):
+    """Else a list of empty records would be answered by a thousand times its size."""
+    case = {"subject": {"id": "T-1"}, "facts": {"villages": [{} for _ in range(MOST_MISSING // 10)]}}
+    found = caller.decided("credit_township", case)
+    assert (len(found["missing"]), found["missing_more"]) == (MOST_MISSING, True)
+    assert found["missing"] == caller.decided("credit_township", case)["missing"]
+    [line] = caller.post("/v1/decisions/credit_township/batch", {"cases": [case]}).json["results"]
+    assert (len(line["missing"]), line["missing_more"]) == (MOST_MISSING, True)
+    told = caller.get(f"/v1/decisions/{found['log_id']}/explanation", headers={"Accept": "text/plain"})
+    assert "还有别的，这里没有列出" in told.text
+    few = {"subject": {"id": "T-1"}, "facts": {"villages": [{}]}}
+    assert "missing_more" not in caller.decided("credit_township", few)

@@ -87,7 +87,8 @@ def test_a_crash_is_said_and_it_can_be_worked_out_again(api, author, out, tmp_pa
 
 
 @pytest.mark.parametrize(("sweep", "told"), [
-    ("garbage", "decision.item=value"), ("a.b=1..2", "A sweep reads"), ("a.b=2..1/1", "cannot be walked"),
+    ("garbage", "decision.item=value"), ("a.b=1..2", "A sweep reads"), ("a.b=2..1/1", "it begins above its end"),
+    ("a.b=1..2/0", "its step has to be more than zero"), ("a.b=0..9/0.001", "at most 1000 steps"),
     ("a.b=0%..100%/1%", "At most 41"),
 ])  # fmt: skip
 def test_a_sweep_that_cannot_be_walked_takes_no_turn(api, author, sweep, told):

@@ -194,13 +194,17 @@ def test_only_whoever_may_has_inputs_read(small, editor, caller):
 @pytest.mark.parametrize(("asks", "said"), [
     (f"from={TODAY}", ("/to", "required")),
     (f"to={TODAY}", ("/from", "required")),
-    ("from=2026-12-02&to=2026-12-01", ("/to", "not_a_period")),
     ("from=2026-13-01&to=2026-12-01", ("/from", "not_a_date")),
     (f"what=readings&{PERIOD}", ("/from", "not_wanted")),
 ])  # fmt: skip
 def test_what_is_no_period_is_refused(small, approver, editor, asks, said):
     draft = editor.begin()
     assert errors(approver.get(f"/drafts/{draft['id']}/effect?{asks}")) == [said]
+
+
+def test_a_period_that_ends_before_it_begins_is_refused_at_both_ends(small, approver, editor):
+    answer = approver.get(f"/drafts/{editor.begin()['id']}/effect?from=2026-12-02&to=2026-12-01")
+    assert errors(answer) == [("/from", "after_to"), ("/to", "before_from")]
 
 
 def test_the_ends_of_the_calendar(small, approver, editor):
@@ -227,6 +231,8 @@ def test_the_page_asks_before_it_reads_and_links_to_the_lines(small, editor, app
     assert "/audit/" in seen
     assert f'href="/desk/drafts/{draft["id"]}?' not in seen  # where an auditor may not go
     assert editor.client.get(address).status_code == 403
-    bad = approver.client.get(f"/desk/drafts/{draft['id']}/effect?from_day={TODAY}", headers={"Accept": "text/html"})
-    assert bad.status_code == 422
-    assert "from 和 to 要一起写" in bad.text
+    for days, said in ((f"from_day={TODAY}", "from 和 to 要一起写"),
+                       ("from_day=2026-12-02&to_day=2026-12-01", "结束日在起始日 2026-12-02 之前")):  # fmt: skip
+        bad = approver.client.get(f"/desk/drafts/{draft['id']}/effect?{days}", headers={"Accept": "text/html"})
+        assert bad.status_code == 422
+        assert said in bad.text

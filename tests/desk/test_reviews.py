@@ -1,6 +1,7 @@
 """The pages of reviewers and auditors: what is to be done, the case, the outcome; the log with what was done since."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -40,6 +41,26 @@ def test_a_reviewer_works_a_request_from_the_list_to_its_outcome(api, someone, l
     assert "查实" in done
     [line] = [one for one in api.service.log.about(log_id) if one.kind == "reviewed"]
     assert line.caller == reviewer.person.id
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_request_is_overdue_on_every_page_once_its_day_has_passed_until_it_has_its_outcome(
+    api, someone, log_id, request_id, beyond
+):
+    api.clock.now += timedelta(days=api.service.settings.review_days + beyond)
+    reviewer, auditor = someone("analyst"), someone("auditor")
+
+    def marked():
+        pages = [
+            reviewer.get("/reviews"),
+            reviewer.get("/reviews?state=closed"),
+            reviewer.get(f"/reviews/{request_id}"),
+        ]
+        return ["已过期" in one.text for one in (*pages, auditor.get(f"/audit/{log_id}"))]
+
+    assert marked() == [bool(beyond), False, bool(beyond), bool(beyond)]
+    assert reviewer.post(f"/reviews/{request_id}", result="upheld").status_code == 303
+    assert marked() == [False] * 4
 
 
 def test_a_mistake_comes_back_and_records_nothing(api, someone, log_id, request_id):
@@ -188,7 +209,8 @@ def test_an_auditor_searches_by_what_the_pages_call_things(api, someone, log_id)
     [
         ("trace_id=zz", "链路编号（trace-id）：trace-id 是 32 位"),
         ("from=soon", "从：请写日期"),
-        ("from=2026-12-31&to=2026-12-01", "到：要在起始日当天或之后"),
+        ("from=2026-12-31&to=2026-12-01", "从：起始日在结束日 2026-12-01 之后"),
+        ("from=2026-12-31&to=2026-12-01", "到：结束日在起始日 2026-12-31 之前"),
         ("nothing=1", "nothing：没有这一项"),
     ],
 )
@@ -196,6 +218,12 @@ def test_a_search_that_cannot_be_made_says_which_field_and_what_to_write(someone
     page = someone("auditor").get(f"/audit?{asked}").text
     assert said in page
     assert log_id not in page
+
+
+@pytest.mark.parametrize("asked", ["subject=%B4%E5", "%ff=1"])
+def test_a_search_in_another_encoding_is_refused_and_finds_not_nothing_in_silence(someone, log_id, asked):
+    page = someone("auditor").get(f"/audit?{asked}", headers={"Accept": "text/html"})
+    assert (page.status_code, "UTF-8" in page.text) == (400, True)
 
 
 def test_a_title_of_several_codes_is_asked_for_by_one_of_them(someone, log_id, monkeypatch):

@@ -47,17 +47,18 @@ def through(server, folder, more=""):
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if program is None:
         pytest.skip("nginx is not on this machine")
-    port = free_port()
+    port, plain = free_port(), free_port()
     conf = CONF.replace("127.0.0.1:8000", server.address.removeprefix("http://"))
     conf = conf.replace("listen 443", f"listen 127.0.0.1:{port}").replace("/etc/ssl", str(folder))
     conf = conf.replace("client_body_timeout 15s", "client_body_timeout 2s")
     conf = conf.replace("    ssl_protocols", f"{more}\n    ssl_protocols")
-    conf = conf.replace("listen 80", f"listen 127.0.0.1:{free_port()}").replace("/var/log/nginx", str(folder))
+    conf = conf.replace("listen 80", f"listen 127.0.0.1:{plain}").replace("/var/log/nginx", str(folder))
     (folder / "nginx.conf").write_text(FRAME.format(folder=folder, conf=conf))
     certify(folder)
     command = [program, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
     subprocess.run(command, check=True)  # comes back when it listens
-    yield Proxy(server, port, ssl.create_default_context(cafile=folder / f"{NAME}.pem"), folder / "village-credit.log")
+    trust = ssl.create_default_context(cafile=folder / f"{NAME}.pem")
+    yield Proxy(server, port, plain, trust, folder / "village-credit.log")
     subprocess.run([*command, "-s", "stop"], check=True)
 
 
@@ -78,6 +79,7 @@ def certify(folder):
 class Proxy:
     server: Running
     port: int
+    plain: int  # the port that only sends on to the other
     trust: ssl.SSLContext
     log: Path
 
@@ -168,7 +170,8 @@ def test_streams_of_one_key_are_counted_however_it_is_written(proxy):
 
 @pytest.mark.parametrize(("path", "header", "status"), [
     ("/readyz", "X: y", 403), (f"/{'x' * 9000}", "X: y", 414), ("/v1/plans", f"X: {'y' * 9000}", 431),
-    ("/v1/plans", "Content-Length: 99999999", 413), ("/v1/plans", "Content-Length: x", 400),
+    ("/nginx-problems/503", "X: y", 404), ("/v1/plans", "Content-Length: 99999999", 413),
+    ("/v1/plans", "Content-Length: x", 400),
 ])  # fmt: skip
 def test_what_the_proxy_refuses_is_a_problem_document_too(proxy, path, header, status):
     with proxy.sent("POST", path, header, "Connection: close") as connection:
@@ -205,6 +208,28 @@ def test_what_is_hardly_http_gets_a_problem_document_from_the_proxy(proxy, said,
         refused(until(connection, b"}"), status)
 
 
+@pytest.mark.parametrize("said", [
+    f"GET / HTTP/9.9\r\n{HOST}\r\n", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", f"TRACE / HTTP/1.1\r\n{HOST}\r\n",
+    f"GET / HTTP/1.1\r\n{HOST}X: {'y' * 9000}\r\n\r\n",
+])  # fmt: skip
+def test_what_is_hardly_http_and_unencrypted_gets_a_problem_document_too(proxy, said):
+    with socket.create_connection(("127.0.0.1", proxy.plain), PATIENCE) as plain:
+        plain.sendall(said.encode())
+        refused(until(plain, b"}"), 400)
+
+
+@pytest.mark.parametrize(
+    "path", ["/%0d%0aSet-Cookie:%20session=x", "//evil.org/%0A", "/v1/plans?lang=en", "/a%20b?c=%0d"]
+)
+def test_whoever_comes_unencrypted_is_sent_on_to_what_he_asked_for_and_nothing_else(proxy, path):
+    with socket.create_connection(("127.0.0.1", proxy.plain), PATIENCE) as plain:
+        plain.sendall(f"GET {path} HTTP/1.1\r\nHost: evil.org\r\nConnection: close\r\n\r\n".encode())
+        head = until(plain, b"never").partition(b"\r\n\r\n")[0].decode().splitlines()
+    assert head[0] == "HTTP/1.1 308 Permanent Redirect"
+    assert f"Location: https://{NAME}{path}" in head
+    assert not any(line.startswith("Set-Cookie") for line in head)
+
+
 def test_whoever_does_not_encrypt_is_told_by_a_problem_document(proxy):
     with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plain:
         plain.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
@@ -223,11 +248,24 @@ def test_browsers_are_told_to_stay_encrypted_and_the_proxys_log_names_no_subject
         head = until(connection, b"\r\n\r\n").decode().lower()
     assert "strict-transport-security: max-age=" in head
     request_id = re.search("x-request-id: (.*)\r", head)[1]
-    for _ in range(1000):  # nginx writes it after it has answered
-        if request_id in (said := proxy.log.read_text()):
-            break
+    said = logged(proxy, request_id)
     assert '"GET /v1/decisions" 200' in said
     assert "H-777" not in said
+
+
+def test_the_proxys_log_names_the_method_and_the_address_of_what_it_refused(proxy):
+    address = "/v1/decisions/refused-by-the-proxy"
+    with proxy.sent("POST", f"{address}?subject=H-777", "Content-Length: 99999999", "Connection: close") as connection:
+        refused(until(connection, b"never"), 413)
+    assert f'"POST {address}" 413' in logged(proxy, address)
+
+
+def logged(proxy, wanted):
+    """What the proxy's log says, once it says that: nginx writes it after it has answered."""
+    for _ in range(1000):
+        if wanted in (said := proxy.log.read_text()):
+            break
+    return said
 
 
 def test_nobody_signs_in_by_a_header_that_is_sent_through(tmp_path):
@@ -274,10 +312,7 @@ def test_nobody_comes_in_without_a_certificate_and_whoever_has_one_is_called_by_
         assert until(connection, b"\r\n").startswith(b"HTTP/1.1 200")
     with ours.sent("GET", "/account", "RemoteUser: analyst", "Connection: close") as connection:
         assert b"demo auditor" in until(connection, b"never")
-    for _ in range(1000):  # nginx writes it after it has answered
-        if '"GET /account" 200' in (said := proxy.log.read_text()):
-            break
-    assert re.search(r'"GET /account" 200 .* auditor$', said, re.MULTILINE)
+    assert re.search(r'"GET /account" 200 .* auditor$', logged(proxy, '"GET /account" 200'), re.MULTILINE)
 
 
 def test_cookies_go_both_ways_and_passwords_are_tried_slowly(proxy):

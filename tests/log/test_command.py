@@ -118,6 +118,20 @@ def test_a_part_of_the_log_is_exported(log, run):
     assert [json.loads(line)["seq"] for line in lines] == [4, 5]
 
 
+def test_a_part_that_ends_before_it_begins_is_refused(log, run):
+    result = run("log", "export", "--from", "2026-05-04", "--to", "2026-05-03")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--from 2026-05-04 is after --to 2026-05-03" in result.stderr
+    assert run("log", "export", "--from", "2026-05-03", "--to", "2026-05-03").exit_code == 0
+
+
+@pytest.mark.parametrize("end", ["0001-01-01", "9999-12-31"])
+def test_the_days_at_the_ends_of_the_calendar_are_days(log, run, end):
+    assert run("log", "export", "--from", end).exit_code == 0
+    assert run("log", "export", "--to", end).exit_code == 0
+    assert run("log", "expire", "--before", end, "--keep-days", "1").exit_code in (0, 2)
+
+
 def test_inputs_expire_before_a_date(log, run):
     result = run("log", "expire", "--before", "2026-05-03", "--keep-days", "1")
     assert result.stdout == "Inputs up to line 2 have expired; deleted 2 inputs and 0 stored answers.\n"

@@ -319,15 +319,21 @@ def test_comments_by_line(run, said, tmp_path, document):
         assert (done.exit_code != 0, place.partition(":")[0] in done.stderr) == (True, True)
 
 
-def test_a_comment_that_was_altered_is_not_shown_and_the_list_does_not_look_whole(run, said, sqlite, tmp_path):
+@pytest.mark.parametrize("change", [
+    "outcome = 'resolved'", "caller = 'another'",
+    "body = CAST(replace(CAST(body AS TEXT), '原来', '改过') AS BLOB)",
+])  # fmt: skip
+def test_a_comment_that_was_altered_is_left_out_and_that_is_told(run, said, tmp_path, sqlite, change):
     id = said("zhang", "draft", "base", "--for", "2100-01-01", "--to", str(tmp_path / "work"))["id"]
-    said("li", "comment", id, "limit.yaml:1", "为什么？")
+    said("li", "comment", id, "limit.yaml:1", "原来的意见")
     with closing(opened(sqlite)) as log:
         seq = log.head().seq
-        tamper(log, f"UPDATE log SET outcome = 'resolved' WHERE seq = {seq}")  # noqa: S608
+        tamper(log, f"UPDATE log SET {change} WHERE seq = {seq}")  # noqa: S608
+    said("li", "comment", id, "limit.yaml:2", "后来的话")
     shown = run("policies", "comments", id, "--as", "zhang")
-    assert (shown.exit_code, "为什么" in shown.stdout) == (0, False)
-    assert f"A line of the log is not used: line {seq} " in shown.stderr
+    assert (shown.exit_code, "意见" in shown.stdout, "后来的话" in shown.stdout) == (0, False, True)
+    assert f"Line {seq} of the log, a comment, is left out" in shown.stderr
+    assert [one["text"] for one in said("zhang", "comments", id)] == ["后来的话"]
 
 
 def test_a_patch_and_what_to_do_with_it(run, said, tmp_path, document):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
-from rules.cases.checker import FactChecker, FactError
+from rules.cases.checker import HINTED, FactChecker, FactError
 from rules.values.limits import HUGE, MOST_RECORDS
 from tests.unit.small import TITLE, checklist, choice, codes, count, derived, given, small, table
 
@@ -278,3 +278,12 @@ def test_an_output_that_is_wrong_is_not_called_missing():
     )
 
     assert codes({"n": count()}, {"d": rule}) == ["type.wrong"]
+
+
+def test_of_many_unknown_names_the_first_are_guessed_and_all_are_told(monkeypatch):
+    """To compare each with all names there are takes a tenth of a millisecond, and a case has room for a million."""
+    guessed = list[str]()
+    monkeypatch.setattr("rules.cases.reading.near", lambda name, known: guessed.append(name) if known else "")
+    wrong = {f"n{number}": 1 for number in range(3 * HINTED)}
+    assert problems(wrong) == [(f"/{name}", "unknown_fact") for name in wrong]
+    assert guessed == [*wrong][:HINTED]

@@ -1,10 +1,12 @@
 """Identity card numbers are no ids, however they are written; other long numbers are."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.values.ids import CARD, PLAIN, is_card, is_id
+from rules.values.ids import CARD, PLAIN, UNPRINTABLE, is_card, is_id
 from service.county.backend import Duck, quoted
 
 CARDS = (
@@ -70,3 +72,33 @@ def test_sql_reads_the_rule_alike(tmp_path):
 @given(st.from_regex(PLAIN, fullmatch=True))
 def test_what_is_plain_holds_no_card_number(text):
     assert is_id(text)
+
+
+UNSEEN_IDS = (
+    "",
+    " ",
+    "\u200b",
+    "\u2800",
+    "\u3164",
+    "\uffa0",
+    "\u115f",
+    "V\u034f",
+    "\u202eV",
+    "V\u00ad",
+    "V\x85",
+    "\ufeffV",
+    " V",
+)
+
+
+@pytest.mark.parametrize("text", UNSEEN_IDS, ids=ascii)
+def test_what_cannot_be_seen_is_no_id_and_in_no_id(text):
+    assert not is_id(text)
+
+
+def test_sql_tells_alike_what_cannot_be_seen(tmp_path):
+    duck = Duck(tmp_path)
+    for text in ("V", "村", "🏡", "é", *IDS, *UNSEEN_IDS):
+        told = duck.run(f"SELECT regexp_matches({quoted(text)}, {quoted(UNPRINTABLE)})")[0][0]
+        assert told == (re.search(UNPRINTABLE, text) is not None), ascii(text)
+    duck.close()

@@ -1,16 +1,21 @@
 """What an impact assessment says of an edition follows from its fact dictionary and its decisions."""
 
 import json
+import re
 import shutil
 from functools import partial
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from rules import open_store
 from rules.words.personal import personal
-from service.commands.assessment import page
+from service.commands.assessment import page, retention
 from service.commands.main import cli
+from service.exact_json import shipped as shipped_file
+from service.log.tables import metadata
+from service.settings import DEFAULTS
 from tests.editions import POLICIES, shipped
 
 FACTS = "xx-county/2026-05-01/facts.yaml"
@@ -89,3 +94,41 @@ def test_the_command_prints_the_form_and_its_facts_as_json():
     told = json.loads(run(["policies", "impact-assessment", "--on", "2026-12-31", "--json"]).output)
     assert {one["fact"] for one in told["facts"] if one["sensitive"]} >= {"household.assets", "household.loan_record"}
     assert run(["policies", "impact-assessment", "xx-county/1999-01-01"]).exit_code == 2
+
+
+# --- retention
+
+RETENTION = shipped_file("service.commands", "retention.json")
+GRANTS = (Path(__file__).parents[2] / "deploy" / "grants.sql").read_text("utf-8")
+FOR_GOOD, UNTIL_REPLACED = "for good", "until a new one replaces it"
+
+
+def granted(deed):
+    return set(re.search(rf"GRANT {deed} ON (.*) TO", GRANTS)[1].split(", "))
+
+
+def kept(*ways):
+    return {table for row in RETENTION if row["en"][1] in ways for table in row.get("tables", ())}
+
+
+def test_every_table_of_the_database_stands_in_one_row_of_the_retention_table():
+    assert sorted(table for row in RETENTION for table in row.get("tables", ())) == sorted(metadata.tables)
+
+
+def test_what_is_kept_for_good_the_service_may_not_delete_and_all_else_it_may():
+    assert set(metadata.tables) - kept(FOR_GOOD, UNTIL_REPLACED) == granted("DELETE")
+    assert kept(UNTIL_REPLACED) <= granted("UPDATE")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_figures_of_the_retention_table_are_those_of_the_settings(lang, monkeypatch):
+    said = [cell for row in RETENTION for cell in row[lang]]
+    assert [cell for cell in said if re.search("[0-9]", cell.replace("argon2id", ""))] == []
+    named = {name for cell in said for name in re.findall("VILLAGE_CREDIT_([A-Z_]+)", cell)}
+    assert {name.lower() for name in named} <= {*DEFAULTS}
+    before = "\n".join(retention(lang))
+    for name in ("keep_inputs_days", "session_idle_minutes", "session_hours"):
+        monkeypatch.setitem(DEFAULTS, name, 7654321)
+        after = "\n".join(retention(lang))
+        assert after != before, name
+        before = after
