@@ -108,6 +108,23 @@ def test_a_long_chain_of_facts_is_refused_rather_than_run_out_of_stack(tmp_path,
     assert named == f"f{first}"
 
 
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_long_chain_of_decisions_names_the_file_and_line_of_one(tmp_path, forward):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    folder = tmp_path / EDITION
+    standing, length = (folder / "standing.yaml").read_text(encoding="utf-8"), 1200
+    head = standing.partition("criteria:")[0]
+    for n in range(length):
+        needs = n + 1 if forward else n - 1
+        needed = f"r{needs:04d}: qualified" if 0 <= needs < length else "sound: true"
+        body = f"criteria:\n  - {{id: one, title: {{zh: 一, en: one}}, require: {{{needed}}}}}\n"
+        file = folder / f"r{n:04d}.yaml"
+        file.write_text(head.replace("decision: standing", f"decision: r{n:04d}") + body, encoding="utf-8")
+
+    [told] = [problem.mark for problem in read_store(tmp_path).problems if problem.code == "edition.too_deep"]
+    assert (Path(told.file).name[0], told.line, told.column) == ("r", 1, 1)
+
+
 def loaded_or_told(tmp: Path, path: Path, text: str) -> bool:
     """Load an edition with one file changed: a good edition compiles, a bad one says where and why."""
     folder = tmp / "edition"
