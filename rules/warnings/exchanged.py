@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from rules.model import Const, Edition
 from rules.problems.problem import Problems
-from rules.values.figures import show
+from rules.values.figures import told
+from rules.values.text import Text
 from rules.warnings.clauses import is_figure
 from rules.warnings.numerals import figures, plain
 from rules.warnings.sources import Source
@@ -155,5 +156,5 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(one for one in (map("".join, pairwise(text)) if len(text) > 1 else text) if one.isalpha())
 
 
-def _shown(one: Stated) -> str:
-    return show(one.figure.value, one.figure.type)
+def _shown(one: Stated) -> Text:
+    return told(one.figure.value, one.figure.type)

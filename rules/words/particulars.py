@@ -137,7 +137,7 @@ class Particulars:
         if type.kind == "count":
             subject = self.edition.subjects.get(type.unit)
             unit = UNITS.get(type.unit, Text(type.unit, type.unit)) if subject is None else subject.title
-            return Text(*(whole.replace(type.unit, one) for whole, one in zip(title, unit, strict=True)))
+            return Text(title.zh.replace(f"`{type.unit}`", unit.zh), title.en.replace(type.unit, unit.en))
         if type.of in self.edition.subjects:
             of = self.edition.subjects[type.of].title
             return Text(f"{title.zh}（{of.zh}）", f"{title.en} ({of.en})")

@@ -1,4 +1,4 @@
-"""What one run leaves to the next, over chains of years: a title granted, revoked, kept, or of which nothing is said."""
+"""What one run leaves to the next over chains of years: a title granted, revoked, renewed, or not spoken of."""
 
 from datetime import date
 from itertools import product

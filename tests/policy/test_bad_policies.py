@@ -1,5 +1,7 @@
 """Bad policies get exactly these messages, all of them in one pass, whatever is wrong."""
 
+import json
+import re
 import shutil
 from pathlib import Path
 from random import Random
@@ -48,6 +50,26 @@ def test_every_message_has_been_seen():
 
     assert not unseen
     assert met <= messages().keys()
+
+
+QUOTED = re.compile("`[^`]*`|“[^”]*”|解析器的原话：.*?）|U[+][0-9A-F]+")
+FILES_NAMED = re.compile(r"[\w./-]+\.(?:yaml|yml|md|txt)(?::\d+)*")
+LATIN = re.compile(r"[A-Za-z][A-Za-z_]*")
+FORMAT = {*json.loads((HERE.parents[1] / "rules/format/keys.json").read_text(encoding="utf-8"))} | {
+    "after_lapse", "all", "any", "at_least", "before", "below", "between", "by", "count", "decimals", "effective",
+    "equals", "every", "list", "one_of", "outcomes", "reject", "remove", "require",
+}  # fmt: skip
+NO_WORDS = {"YAML", "UTF", "Tab", "true", "false", "txt"}  # as Chinese texts have them
+
+
+def foreign(text: str) -> set[str]:
+    """The English words of a Chinese text that are neither quoted, nor a file's name, nor a word of the format."""
+    return {*LATIN.findall(FILES_NAMED.sub("", QUOTED.sub("", text)))} - NO_WORDS - FORMAT
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_chinese_message_has_no_english_units_and_quotes_ids(case):
+    assert {word for one in said(case) for word in foreign(one.zh)} == set()
 
 
 def shapes(case: Path, root: Path) -> list[tuple[bool, bool]]:
