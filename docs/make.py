@@ -14,6 +14,7 @@ from rules.format.schema import child_schema, document_schema, schema_text
 from rules.model import Edition
 from rules.values.markdown import cell, table
 from rules.values.text import Lang
+from rules.variants.readings import others
 from rules.words import clauses as trace
 from rules.words import rulebook
 from rules.words.rulebook import Example
@@ -44,8 +45,8 @@ A key is made by `openssl rand -base64 32`; a seal key has a name and a colon be
 """
 
 
-def pages(edition: Edition, features: Path) -> dict[str, str]:
-    """The pages of an edition, by file name."""
+def pages(edition: Edition, policies: Path, features: Path) -> dict[str, str]:
+    """The pages of an edition of the policies folder, by file name."""
     examples = {
         name: read_feature(path.read_text(encoding="utf-8"))
         for name in (*edition.rules, *edition.assignments)
@@ -54,7 +55,7 @@ def pages(edition: Edition, features: Path) -> dict[str, str]:
     assessed: dict[str, Lang] = {"impact-assessment.md": "en", "impact-assessment.zh-CN.md": "zh"}
     return {
         "traceability.md": trace.page(edition),
-        "rulebook.md": rulebook.page(edition, examples),
+        "rulebook.md": rulebook.page(edition, examples, others(policies, edition)),
         **{name: assessment.page(edition, lang) for name, lang in assessed.items()},
     }
 
@@ -102,7 +103,9 @@ def manual(docs: Path) -> dict[str, str]:
 def main(root: Path, plan: str) -> None:
     """Write every generated file below `root`; the pages are those of the plan's latest edition."""
     edition = open_store(root / "policies").plans[plan][-1]
-    written = pages(edition, root / "features") | {"settings.md": settings_page()} | manual(root / "docs")
+    written = (
+        pages(edition, root / "policies", root / "features") | {"settings.md": settings_page()} | manual(root / "docs")
+    )
     for name, text in written.items():
         (root / "docs" / name).write_text(text, encoding="utf-8")
     for name, schema in (("policy", document_schema), ("child", child_schema)):

@@ -12,7 +12,7 @@ from rules.model import Comparison, Const, Expr
 from rules.operations import COMPARE, OPERATORS
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value
-from rules.values.figures import show
+from rules.values.figures import told
 from rules.values.text import Text
 
 _SAID = {
@@ -97,11 +97,12 @@ def _beyond(edge: tuple[Any, int], type: Type, *operators: str) -> dict[str, Any
     """The values past an edge, in words and as the band that would cover them; `operators` by which side it is on."""
     value, operator = _edge(edge, type), operators[edge[1]]
     zh, en = _SAID[operator]
-    return {"range": Text(zh.format(value), en.format(value)), "band": f"{operator}: {value}"}
+    return {"range": Text(zh.format(value.zh), en.format(value.en)),
+            "band": Text(f"{operator}: {value.zh.strip('`')}", f"{operator}: {value.en}")}  # fmt: skip
 
 
-def _edge(edge: tuple[Any, int] | None, type: Type) -> str:
-    return "?" if edge is None else show(edge[0], type)
+def _edge(edge: tuple[Any, int] | None, type: Type) -> Text:
+    return told(None if edge is None else edge[0], type)
 
 
 def can_hold(tests: Sequence[Comparison]) -> bool:

@@ -96,6 +96,10 @@ def ordered(rules: Sequence[Rule], problems: Problems) -> dict[str, Rule]:
         path.pop()
         done[name] = by_id[name]
 
-    for name in by_id:
-        visit(name)
+    for name, rule in by_id.items():
+        try:
+            visit(name)
+        except RecursionError:
+            problems.add(rule.mark, "edition.too_deep", path="")
+            raise
     return done

@@ -16,7 +16,7 @@ from rules.format.grammar import FILES, OPTIONAL
 from rules.model import Acknowledged, Assignment, Clause, Edition, Extracts, Reading, Report, Rule, Sentence
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, shown
 
 
 def edition_of(
@@ -111,7 +111,7 @@ def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> 
             problems.unknown(clause, "clause.unknown", clause.text, clauses)
         for at in (chosen, *map(changes.key, changes.entries)):
             if at.text not in options:
-                problems.add(at, "reading.no_option", text=shown(at.text), allowed=", ".join(options))
+                problems.add(at, "reading.no_option", text=shown(at.text), allowed=listed(options))
         readings[name] = Reading(
             name, clause.text, text(node.at("title")), text(node.at("question")), chosen.text, options,
             text(node.at("because")), {option: plain(paths) for option, paths in changes.entries.items()},

@@ -24,7 +24,7 @@ from rules.model import Edition
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
-from rules.values.text import Mark, whole_file
+from rules.values.text import Mark
 from rules.warnings.acknowledged import acknowledging
 from rules.warnings.redundant import check_limits
 
@@ -83,7 +83,7 @@ def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *,
                 deep = None if edition is None else too_deep(edition)
         except RecursionError:
             edition, placed = None, any(one.code == "edition.too_deep" for one in problems)
-            deep = None if placed else whole_file(_mark(folder, root).file)
+            deep = None if placed else _mark(folder / f"plan{SUFFIX}", root)
         if deep is not None:
             problems.add(deep, "edition.too_deep")
         if edition is None or problems.errors:

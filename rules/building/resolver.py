@@ -16,6 +16,7 @@ from rules.operations.operation import Formula, Place
 from rules.problems.meant import truth
 from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, PLACE, POINTS, Type, read_literal
+from rules.values.figures import unit_told
 from rules.values.kinds import example, said
 from rules.values.text import Mark, Text, shown
 from rules.warnings.numerals import SIZES
@@ -191,7 +192,7 @@ class Resolver:
 
 
 def _unit(type: Type) -> Text:
-    return Text(type.unit, type.unit)
+    return unit_told(type.unit)
 
 
 def leaves(left: Expr, tests: Sequence[Comparison]) -> list[Leaf]:

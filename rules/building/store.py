@@ -18,6 +18,14 @@ from rules.values.text import NotFound
 from rules.warnings.acknowledged import acknowledging
 
 
+class NotInForce(NotFound):
+    """No edition is in force on a day; `day` is the nearest one after it on which one is, else the last one."""
+
+    def __init__(self, zh: str, en: str, day: date) -> None:
+        super().__init__(zh, en)
+        self.day = day
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """The editions that loaded, in order of time by plan, and every problem found on the way."""
@@ -26,7 +34,7 @@ class Store:
     problems: tuple[Problem, ...]
 
     def in_force(self, plan: str, on: date) -> Edition:
-        """The edition of a plan in force on a date; NotFound says which there are."""
+        """The edition of a plan in force on a date; NotFound, or NotInForce, says which there are."""
         editions = self.plans.get(plan)
         if editions is None:
             known = ", ".join(self.plans) or "-"
@@ -35,7 +43,9 @@ class Store:
             if self.holds(edition, on):
                 return edition
         spans = ", ".join(f"{one.effective_from}..{self.ends(one) or ''}" for one in editions)
-        raise NotFound(f"{plan} 在 {on} 没有有效版本（{spans}）", f"no edition of {plan} is in force on {on} ({spans})")
+        later = [one.effective_from for one in editions if one.effective_from > on]
+        zh, en = f"{plan} 在 {on} 没有有效版本（{spans}）", f"no edition of {plan} is in force on {on} ({spans})"
+        raise NotInForce(zh, en, min(later, default=self.ends(editions[-1]) or on))
 
     def holds(self, edition: Edition, on: date) -> bool:
         """Whether an edition is in force on a date."""

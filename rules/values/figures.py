@@ -1,6 +1,7 @@
 """How figures are shown: whole as long as they end, behind `≈` where they had to be rounded.
 
-In: exact numbers. Out: text for people (`figure`, `rate`, `yuan`) or in the form of policy files (`show`).
+In: exact numbers. Out: text for people (`figure`, `rate`, `yuan`), in the form of policy files (`show`), for messages
+about these (`told`).
 `service/county/report/page/base.js` shows figures by the same rules in the browser; a test holds the two together.
 """
 
@@ -8,11 +9,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from rules.values.exact import TIMES, UNITS, Number, Type, Value
+from rules.values.exact import DATE, TIMES, UNITS, Number, Type, Value
+from rules.values.text import Text
 
 PLACES = 6  # a figure that ends within so many decimal places is shown whole
 ROUNDED = 2  # decimal places of a figure that does not end
 LARGE = ((10**8, "亿元"), (10**4, "万元"))
+CHINESE = {  # unit -> how a plan may write it in Chinese
+    unit: word for word, (_, unit, size) in reversed([*UNITS.items()]) if unit and size == 1 and not word.isascii()
+}
 DIVISIONS = 100  # of 亿 or 万 that people still write as decimals: 1.25亿元, but 12,345元
 
 
@@ -62,3 +67,24 @@ def show(value: Value, type: Type, digits: int = ROUNDED) -> str:
     if type.kind == "count" and type.unit.isascii() and type.unit.isalpha() and value != 1:
         return f"{number} {type.unit}s"
     return f"{number} {type.unit}" if type.unit else number
+
+
+def told(value: Value, type: Type) -> Text:
+    """The value for a message: `5万元` and `50000 yuan`, either as a plan may write it; what a plan can only write in
+    English stands in quotes in Chinese."""
+    written = show(value, type)
+    if value is None or type == DATE:
+        return Text(written, written)
+    if type.kind == "amount":
+        return Text(yuan(value).replace(",", ""), written)
+    if type.unit in CHINESE:
+        plural = "s" if type.kind == "points" and value != 1 else ""
+        return Text(f"{figure(value, group='')}{CHINESE[type.unit]}", written + plural)
+    if type.kind == "rate":
+        return Text(written.replace(" bp", "个基点"), written)
+    return Text(f"`{written}`", written)
+
+
+def unit_told(unit: str) -> Text:
+    """A unit for a message; one that has no Chinese word in quotes."""
+    return Text(CHINESE.get(unit, f"`{unit}`"), unit)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from rules.values.exact import Number, Type, Value, decimal_text, exact, read_date, read_literal
+from rules.values.figures import CHINESE, unit_told
 from rules.values.limits import HUGE, PLACES
 from rules.values.text import Text, near
 
@@ -212,20 +213,24 @@ def said(type: Type) -> Text:
     if type.kind not in KINDS:
         return Text(type.kind, type.kind)
     title = KINDS[type.kind].title
-    return Text(f"{title.zh}（{type.unit}）", f"{title.en} ({type.unit})") if type.kind == "count" else title
+    unit = unit_told(type.unit)
+    return Text(f"{title.zh}（{unit.zh}）", f"{title.en} ({unit.en})") if type.kind == "count" else title
 
 
-def example(type: Type | None, number: str = "") -> str:
+def example(type: Type | None, number: str = "") -> Text:
     """An example literal of a type; `number` is the figure written without its unit."""
     if type is None:
         digits = number or "4"
-        return f"{digits}%, {digits} yuan, {digits} years"
+        return Text(f"{digits}%、{digits}元、{digits}年", f"{digits}%, {digits} yuan, {digits} years")
     kind = KINDS.get(type.kind)
     if kind is None:
-        return type.kind
+        return Text(type.kind, type.kind)
     digits = number or kind.digits
     if type.kind == "rate" and "." in number:
         digits = decimal_text(Fraction(number) * 100)  # 0.55 was meant for 55%
     if type.kind == "rate" and not 0 <= Fraction(digits) <= 100:
         digits = kind.digits  # few rates lie beyond 0 and 100%
-    return kind.literal.format(digits=digits, type=type, choices=", ".join(type.choices[:6]))
+    literal = kind.literal.format(digits=digits, type=type, choices=", ".join(type.choices[:6]))
+    if type.unit in CHINESE and kind.literal != "{digits}":
+        return Text(f"{digits}{CHINESE[type.unit]}", literal)
+    return Text(f"`{literal}`", literal)

@@ -51,7 +51,7 @@ class Mark:
     """A place in a file; lines and columns count from 1 and in characters, as editors show them."""
 
     file: str
-    line: int  # 0 where the file as a whole is meant
+    line: int  # 1 where the file as a whole is meant, 0 where there is none
     column: int
 
     @property
@@ -61,11 +61,6 @@ class Mark:
 
 
 NOWHERE = Mark("", 0, 0)
-
-
-def whole_file(file: str) -> Mark:
-    """The place of what is said of a file as a whole."""
-    return Mark(file, 0, 0)
 
 
 def shown(text: str, most: int = 60) -> str:

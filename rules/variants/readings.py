@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rules.building.loader import Loaded, load_under
 from rules.model import Edition
 from rules.problems.problem import PolicyError
 from rules.values.text import TextError, near
+
+NAMING = {"title", "choices", "outcomes", "outputs"}  # keys whose titles others say
 
 
 class NoSuchReading(TextError):
@@ -78,6 +82,61 @@ class Rereading:
         """NoSuchReading, PolicyError as `under`."""
         self.wanted = {**self.edition.under, **otherwise(self.edition, wanted)}
         return next(self.made) if self.wanted else self.edition
+
+
+def others(root: Path, edition: Edition) -> Callable[[str, str], Edition | None]:
+    """Gives the edition under an option of a reading, and maybe under options of others, which change nothing that this
+    one changes: a hundred options want a dozen editions. None where an option does not go together with the readings
+    that the edition is under."""
+    made, groups = Rereading(root, edition), _apart(edition)
+
+    @cache
+    def of(group: int) -> Edition | None:
+        try:
+            return made.under(groups[group])
+        except PolicyError:
+            return None
+
+    @cache
+    def alone(name: str, option: str) -> Edition | None:
+        try:
+            return made.under({name: option})
+        except PolicyError:
+            return None
+
+    def under(name: str, option: str) -> Edition | None:
+        group = next((at for at, one in enumerate(groups) if one.get(name) == option), None)
+        return edition if group is None else of(group) or alone(name, option)
+
+    return under
+
+
+def _apart(edition: Edition) -> list[dict[str, str]]:
+    """The options that can be tried, in groups: no two of a group belong to one reading, change one fact, or
+    anything of one decision. One that calls something otherwise is alone, for what others change may speak of it."""
+    alone, groups = list[dict[str, str]](), list[tuple[dict[str, str], set[str]]]()
+    for name, option in alternatives(edition):
+        changes = edition.readings[name].changes[option]
+        if _renames(edition, changes):
+            alone.append({name: option})
+            continue
+        touched = {path if path.partition(".")[0] in edition.subjects else path.partition(".")[0] for path in changes}
+        group, held = next((one for one in groups if name not in one[0] and not touched & one[1]), ({}, set()))
+        if not group:
+            groups.append((group, held))
+        group[name] = option
+        held |= touched
+    return [*alone, *(group for group, _ in groups)]
+
+
+def _renames(edition: Edition, changes: Mapping[str, Any]) -> bool:
+    """Whether changes call something otherwise that the edition has."""
+    has = {f"{one.name}.{fact}" for one in edition.subjects.values() for fact in one.facts}
+    decided = (path for path in changes if path.partition(".")[0] not in edition.subjects)
+    return any(
+        isinstance(changes[path], Mapping) and changes[path].keys() & NAMING
+        for path in (*has & changes.keys(), *decided)
+    )
 
 
 def each_under(root: Path, edition: Edition, many: Iterable[Mapping[str, str]]) -> Iterator[Edition]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from rules.model import Const, Criterion, Edition, Reading, ScoreItem, items_of
 from rules.problems.problem import Problems
-from rules.values.figures import show
+from rules.values.figures import told
 from rules.warnings.clauses import is_figure
 from rules.warnings.numerals import figures
 from rules.warnings.sources import claims
@@ -25,7 +25,7 @@ def check_chosen(edition: Edition, problems: Problems) -> None:
                 continue
             path = f"{rule.id}.{item.id}"
             problems.warn(item.mark, "warning.reading_disagrees", path=path, id=path, parent=_edition(reading),
-                          limit=show(other.value, other.type), reading=reading.title,
+                          limit=told(other.value, other.type), reading=reading.title,
                           words=reading.readings[reading.chosen])  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from rules.model import Const, Expr, Ref
 from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
 from rules.problems.problem import Problems
 from rules.values.exact import DATE, Type, Value, read_literal
-from rules.values.figures import show
+from rules.values.figures import told
+from rules.values.text import Text
 from rules.warnings.numerals import bare_comparisons, comparisons, figures, says_day
 from rules.warnings.sources import OPPOSITE, Claim, Source
 
@@ -24,7 +25,7 @@ def check_agreement(sources: Sequence[Source], problems: Problems) -> None:
     for source in sources:
         for claim in dict.fromkeys(one._replace(of="") for one in source.claims if source.text):
             if _differs(source, claim) and not _explained(source, claim):
-                limit = f"{claim.operator} {_shown(claim.limit)}".strip()
+                limit = _said(claim.operator, claim.limit)
                 problems.warn(source.mark, "warning.clause_disagrees", path=source.path, id=source.id,
                               fact=source.title, limit=limit, clause=source.clause)  # fmt: skip
 
@@ -83,8 +84,18 @@ def _path_or_value(limit: Expr) -> object:
     return limit.value if isinstance(limit, Const) else limit.path if isinstance(limit, Ref) else limit
 
 
-def _shown(limit: Expr) -> str:
-    return show(limit.value, limit.type) if isinstance(limit, Const) else limit.path if isinstance(limit, Ref) else "…"
+def _said(operator: str, limit: Expr) -> Text:
+    """An operator, if there is one, and its limit: 不低于 55%, at_least 55%."""
+    shown = Text("…", "…")
+    if isinstance(limit, Const):
+        shown = told(limit.value, limit.type)
+    elif isinstance(limit, Ref):
+        shown = Text(f"`{limit.path}`", limit.path)
+    if not operator:
+        return shown
+    declared = OPERATORS[operator]
+    words = declared.days if limit.type == DATE and declared.days else declared.words
+    return Text(f"{words.zh} {shown.zh}", f"{operator} {shown.en}")
 
 
 def says(text: str, value: Value, operator: str, unit: str = "") -> bool:

@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 from rules.model import Const, Edition
 from rules.problems.problem import Problems
-from rules.values.figures import show
+from rules.values.figures import told
+from rules.values.text import Text
 from rules.warnings.clauses import is_figure
 from rules.warnings.numerals import figures, plain
 from rules.warnings.sources import Source
 
 BREAK = re.compile(r"[,、;。:]")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # these commas end no part of a sentence
 IN_ORDER = re.compile(r"(?P<labels>[^,;。:]*)分别(?P<listed>[^,;。:]*)")  # 优秀、较好户分别加50、100个基点
 AND = re.compile(r"[、和与及]")
 OTHERWISE = re.compile("不良|优[惠先质]|良[好性心]|[改优]良")  # words in which a character is no title
@@ -116,16 +118,17 @@ def _stated(edition: Edition, source: Source) -> Iterator[Stated]:
 
 def _place(text: str, number: int, by: tuple[str, ...]) -> Place:
     """The place of a figure; its words begin behind the figure before."""
-    read, text = figures(text), plain(text)
+    read, text = figures(text), THOUSANDS.sub("'", plain(text))
     start = read[number].start
     begin = max((match.end() for match in BREAK.finditer(text, 0, start)), default=0)
     after = BREAK.search(text, start)
     end = after.start() if after else len(text)
     first = max([begin, *(figure.start for figure in read[:number])])
     words, beside = text[first:end], frozenset(one.value for one in read if begin <= one.start < end)
-    if label := _label(text, [figure.start for figure in read], start):
+    starts = [figure.numeral[0] or figure.start for figure in read]  # the words of comparison may stand far before
+    if label := _label(text, starts, starts[number]):
         words, beside = label, beside | {figure.value for figure in figures(label)}
-    listed = None if label else _unlabelled(text, [figure.start for figure in read], start)
+    listed = None if label else _unlabelled(text, starts, starts[number])
     return Place(_words(words) | frozenset(OTHERWISE.sub("", words)), beside, by, listed)
 
 
@@ -153,5 +156,5 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(one for one in (map("".join, pairwise(text)) if len(text) > 1 else text) if one.isalpha())
 
 
-def _shown(one: Stated) -> str:
-    return show(one.figure.value, one.figure.type)
+def _shown(one: Stated) -> Text:
+    return told(one.figure.value, one.figure.type)

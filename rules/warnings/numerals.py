@@ -34,26 +34,28 @@ WORD = re.compile("|".join(f"(?P<{name}>{words})" for name, words in COMPARED.it
 
 DIGITS = "零一二三四五六七八九"
 SIZES = {"亿": 10**8, "万": 10_000, "千": 1_000, "百": 100, "十": 10}
-SIGNS = {"%": 100, "百分点": 100, "‰": 1_000, "基点": 10_000, "bp": 10_000, "BP": 10_000, "成": 10}
+SIGNS = {"%": 100, "百分点": 100, "‰": 1_000, "‱": 10_000, "基点": 10_000, "bp": 10_000, "成": 10}
+SHORT = {"廿": "二十", "卅": "三十"}
 PERIODS = {"年": 12, "岁": 12, "季度": 3, "月": 1}  # in months
 UNITS = {"year": "年", "month": "月"}
-_HAN = r"[零一二三四五六七八九十百千万亿]{1,20}(?:点[零一二三四五六七八九]{1,10})?[万亿]?"
+_HAN = r"[零一二三四五六七八九十廿卅百千万亿]{1,20}(?:点[零一二三四五六七八九]{1,10})?[万亿]?"
 _ARABIC = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,10})?(?!\d)(?:[百千万亿]+(?!分)\d{0,4}){0,3}"
-_SIGN = r"(?P<sign>%|‰|个?百分点|个?基点|bp|BP|成(?![员年熟立果长交本])|折|倍)"
-_UNIT = r"(?:(?P<unit>周岁|岁|年|个?季度|个?月|天|日)(?P<and_half>半)?)"
+_SIGN = r"(?P<sign>%|[‰‱]|个?百分点|个?基点|[bB][pP]|成(?![员年熟立果长交本])|折|倍半?)"
+_UNIT = r"(?:(?P<unit>周岁|岁|年|个?季度|个?月|个半月|天|日)(?P<and_half>半)?)"
 _COUNTED = (
     r"周?岁|年|季度|个|月|天|日|周|名|户|元|份|次|倍|项|分(?![制之])|亩|人|村|成|折|位|笔|票|家|组|口|百分点|基点"
 )
 _TO = r"(?:周?岁|年|个?月|天|日|%|分|元|名|户|人|亩|个)?(?:\(不?含\))?[至到~—–-]+"
 _SLASHED = r"(?<![\d/.])(?P<top>\d{1,2})/(?P<bottom>[1-9]\d{0,2})(?![\d/])"
 _TENTH = r"(?:(?<=成)(?P<tenth>[一二三四五六七八九])(?=$|[以及的,、;。)]))"  # 八成五
+_LARGE = rf"(?:(?<=[百千万亿])|(?<=[百千万亿][{DIGITS}]))以[上下内]"  # 两万五以上, without 元 or 户
 _NUMBER = (
-    rf"(?:(?P<whole>(?!零){_HAN})分之(?P<part>{_HAN}|{_ARABIC})|{_SLASHED}|(?P<half>半数|一半|(?<=过)半)|(?P<half_year>半年)"
-    rf"|(?:(?P<arabic>{_ARABIC})|(?<![第零一二三四五六七八九十百千万亿])"
-    rf"(?P<han>{_HAN})(?={_COUNTED}|{_SIGN.replace('?P<sign>', '?:')}|{_TO}(?:{_HAN})(?:{_COUNTED})))"
+    rf"(?:(?P<whole>(?!零){_HAN})分之(?P<part>{_HAN}|{_ARABIC})|{_SLASHED}|(?P<half>半数|一半|(?<=过)半)|(?P<half_period>半(?:年|个月))"
+    rf"|(?:(?P<arabic>{_ARABIC})|(?<![第零一二三四五六七八九十廿卅百千万亿])"
+    rf"(?P<han>{_HAN})(?={_COUNTED}|{_SIGN.replace('?P<sign>', '?:')}|{_TO}(?:{_HAN})(?:{_COUNTED})|{_LARGE}))"
     rf"{_SIGN}?{_TENTH}?{_UNIT}?)"
 )
-_LINK = rf"(?:(?!{_ANY_WORD})[^\d,、;。:()%“”零〇一二三四五六七八九十百千万亿]){{0,12}}?"
+_LINK = rf"(?:(?!{_ANY_WORD})[^\d,、;。:()%“”零一二三四五六七八九十廿卅百千万亿]){{0,12}}?"
 _ENDS = r"\((?:不含|含)[^)]{0,10}\)"
 _TAIL = rf"(?P<tail>(?:{_ENDS})?[及或]?(?:以上|以下|以内|(?<=[天日年月周])内)(?:{_ENDS})?|{_ENDS})"
 FIGURE = re.compile(rf"(?:(?:{_WORD}){_LINK})?{_NUMBER}(?P<end>{_TO}(?=\d|{_HAN}))?(?:[^\d,、;。()%]{{0,3}}?{_TAIL})?")
@@ -63,10 +65,11 @@ DAY = re.compile(
 )
 ISO_DAY = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?P<until>)")
 PER_HUNDRED = re.compile(r"每(?:一百|百|100)[户名个人位家村]")
-BLANK = re.compile(r"(?<!\d)[ \t\xa0]+|[ \t\xa0]+(?!\d)")  # not those between the digits of two numbers
+BLANK = re.compile(r"(?<!\d)[ \t]+|[ \t]+(?!\d)")  # not those between the digits of two numbers
+GROUPS = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:[ '][0-9]{3}){1,4}(?![\d.]\d|\d)")  # 1 000, and not 20 30
 PLAIN = str.maketrans(
-    "０１２３４５６７８９％（），．：；＜＞＝～－／　〇两壹贰叁肆伍陆柒捌玖拾佰仟",
-    "0123456789%(),.:;<>=~-/ 零二一二三四五六七八九十百千",
+    "０１２３４５６７８９％（），．：；＜＞＝～∼〜－‐‑‒–―−／　\xa0\u2009\u202f’＇〇两壹贰叁肆伍陆柒捌玖拾佰仟圆",
+    "0123456789%(),.:;<>=~~~-------/    ''零二一二三四五六七八九十百千元",
 )
 
 
@@ -105,6 +108,7 @@ def _closed(text: str) -> tuple[str, Sequence[int]]:
     characters stands in the text."""
     text = plain(text)
     blank = {place for match in BLANK.finditer(text) for place in range(*match.span())}
+    blank |= {place for match in GROUPS.finditer(text) for place in range(*match.span()) if text[place] in " '"}
     kept = [place for place in range(len(text)) if place not in blank]
     return "".join(text[place] for place in kept), kept
 
@@ -133,7 +137,7 @@ def literal(text: str) -> tuple[str, str]:
     """The operator and the literal that a whole text in Chinese figures stands for: 七成 is `70%`, 五万元 `5 万元`,
     七天 `7天`, 70%以上 `at_least` and `70%`; two "" where it is no single figure, or no literal says it (三分之一)."""
     read, match = figures(text), FIGURE.match(text := plain(text))
-    if match is None or len(read) != 1 or text[match.end() :] not in {"", "元", "分"} or match["and_half"]:
+    if match is None or len(read) != 1 or text[match.end() :] not in {"", "元", "分"} or _is_half_more(match):
         return "", ""
     value, unit = read[0].value, read[0].unit
     if unit in {*SIGNS, "折"}:
@@ -143,7 +147,7 @@ def literal(text: str) -> tuple[str, str]:
     elif unit not in {"元", "分", "年", "岁", "月", "天", "日"}:
         return "", ""
     tenths = value * 10
-    if tenths.denominator != 1:
+    if tenths.denominator != 1 or (unit in PERIODS and value.denominator != 1):
         return "", ""
     whole, part = divmod(int(tenths), 10)
     number = f"{whole}.{part}" if part else f"{whole}"
@@ -161,7 +165,7 @@ def _with_unit(earlier: Figure, match: re.Match[str], unit: str) -> Figure:
     One that is larger than the last without these (20、10、3万元; 5000、1万元) may be meant with or without them."""
     number = match["arabic"] or match["han"] or "1"
     bare = numeral(number.rstrip("万亿千百"))
-    sign = Fraction(1, SIGNS.get((match["sign"] or "").removeprefix("个"), 1))
+    sign = Fraction(1, SIGNS.get(_sign(match), 1))
     size = numeral(number) / bare if bare else Fraction(1)
     plain, sized = earlier.value * sign, earlier.value * size * sign
     if earlier.value <= bare:
@@ -179,6 +183,8 @@ def _parts(match: re.Match[str]) -> tuple[Fraction, ...]:
 def numeral(text: str) -> Fraction:
     """A number in digits, characters or both: 1,200.5; 二十万; 三千五 (3500); 1万2千; 二零二六; 一点五."""
     text = text.replace(",", "")
+    for word, long in SHORT.items():
+        text = text.replace(word, long)
     for word, size in SIZES.items():
         if word in text:
             high, low = text.split(word, 1)
@@ -194,22 +200,32 @@ def _value(match: re.Match[str]) -> Fraction:
         return Fraction(int(match["top"]), int(match["bottom"]))
     if match["half"]:
         return Fraction(1, 2)
-    if match["half_year"]:
-        return Fraction(6)
-    number, sign = numeral(match["arabic"] or match["han"]), (match["sign"] or "").removeprefix("个")
+    if match["half_period"]:
+        return Fraction(PERIODS[match["half_period"][-1]], 2)
+    number, sign = numeral(match["arabic"] or match["han"]), _sign(match)
     if sign == "折":
         return number / (10 if number < 10 else 100)
     if match["tenth"]:
         number += numeral(match["tenth"]) / 10
-    return number / SIGNS.get(sign, 1) + (Fraction(1, 2) if match["and_half"] else 0)
+    return number / SIGNS.get(sign, 1) + (Fraction(1, 2) if _is_half_more(match) else 0)
+
+
+def _sign(match: re.Match[str]) -> str:
+    """The sign or unit of a share behind a number: 个百分点 is 百分点, BP is bp, 倍半 is 倍."""
+    return (match["sign"] or "").removeprefix("个").removesuffix("半").lower()
+
+
+def _is_half_more(match: re.Match[str]) -> bool:
+    """Whether a half is added behind the unit, or before it: 一年半, 一个半月, 一倍半."""
+    return bool(match["and_half"]) or "半" in (match["sign"] or "") + (match["unit"] or "")
 
 
 def _unit(match: re.Match[str], text: str) -> str:
     if match["part"] or match["half"] or match["top"]:
         return "%"
-    if match["half_year"]:
+    if match["half_period"]:
         return "月"
-    unit = (match["sign"] or match["unit"] or "").removeprefix("个").removeprefix("周") or match["unit"] or ""
+    unit = _sign(match) or (match["unit"] or "").removeprefix("个").removeprefix("半").removeprefix("周")
     beside = text[match.end("arabic" if match["arabic"] else "han") :][:1]
     return unit or (beside if beside in "分元" else "")
 

@@ -25,8 +25,8 @@ from rules.model import (
 from rules.operations.operation import Span
 from rules.problems.problem import Problems
 from rules.values.exact import DATE
-from rules.values.figures import show
-from rules.values.text import Mark
+from rules.values.figures import told
+from rules.values.text import Mark, Text
 from rules.warnings.worlds import Space, Spans
 
 MOST_COMPARED = 100  # items of a list that are held against each other: the time grows with their square
@@ -58,8 +58,9 @@ def _within(leaf: Leaf, span: Span, mark: Mark, problems: Problems) -> None:
         return
     for limit in (limit for test in leaf.tests for limit in test.limits if isinstance(limit, Const)):
         if (least is not None and limit.value < least) or (most is not None and limit.value > most):
-            ends = " – ".join("…" if end is None else show(end, leaf.left.type) for end in span)
-            problems.add(mark, "limit.beyond", limit=show(limit.value, limit.type), span=ends)
+            ends = [Text("…", "…") if end is None else told(end, leaf.left.type) for end in span]
+            between = Text(*(" – ".join(pair) for pair in zip(*ends, strict=True)))
+            problems.add(mark, "limit.beyond", limit=told(limit.value, limit.type), span=between)
 
 
 def check_redundant(edition: Edition, problems: Problems) -> None:

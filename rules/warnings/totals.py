@@ -8,7 +8,7 @@ from fractions import Fraction
 from rules.model import Edition, Rule
 from rules.problems.problem import Problems
 from rules.values.exact import POINTS, Value
-from rules.values.figures import show
+from rules.values.figures import told
 from rules.warnings.numerals import numeral, plain
 from rules.warnings.sources import comparable
 
@@ -41,4 +41,4 @@ def _number(match: re.Match[str]) -> Fraction:
 def _warn(rule: Rule, field: str, value: Value, problems: Problems) -> None:
     mark = getattr(rule.body, "mark", rule.mark)
     problems.warn(mark, "warning.clause_disagrees", path=f"{rule.id}.{field}", id=rule.id, fact=rule.title,
-                  limit=show(value, POINTS), clause=rule.clause)  # fmt: skip
+                  limit=told(value, POINTS), clause=rule.clause)  # fmt: skip

@@ -13,7 +13,7 @@ from rules.model.uses import read_by, read_by_items
 from rules.values.text import Lang, NotFound
 from rules.words.clauses import Trace, trace
 from rules.words.items import beside, items
-from rules.words.particulars import Particular, Particulars
+from rules.words.particulars import Particular, Particulars, Under, nowhere
 from rules.words.sentences import JOIN, sentence
 from rules.words.sides import Item
 
@@ -54,15 +54,16 @@ class Spell:
 class Book:
     """One edition among those of its plan, the oldest first."""
 
-    def __init__(self, edition: Edition, editions: Sequence[Edition] = ()) -> None:
-        self.edition = edition
+    def __init__(self, edition: Edition, editions: Sequence[Edition] = (), under: Under = nowhere) -> None:
+        """`under` gives the edition under an option of a reading, as `Particulars` takes it."""
+        self.edition, self._under = edition, under
         self._editions = editions or (edition,)
 
     @cached_property
     def lines(self) -> Mapping[str, Line]:
         """Every item of the edition, and what else it says, by path."""
         listed = items(self.edition) | beside(self.edition)
-        told = Particulars(self.edition, listed)
+        told = Particulars(self.edition, listed, self._under)
         return {path: Line(path, item, told.of) for path, item in listed.items()}
 
     def line(self, path: str) -> Line:

@@ -6,7 +6,7 @@ alike. A field that says what goes without saying (it is empty, or as it is wher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from rules.model.places import FOLLOWING, Difference, Place, at, parts
 from rules.values.exact import Type
 from rules.values.kinds import said as named
 from rules.values.text import Mark, Text
-from rules.words.phrases import FIELDS, UNITS, VALUES, read_as
+from rules.words.diff import Change, diff
+from rules.words.phrases import FIELDS, SAME, UNITS, VALUES, read_as
 from rules.words.sides import Item
 from rules.words.untold import Untold, notation, reader
 
@@ -48,12 +49,21 @@ class Particular(NamedTuple):
         return f"{self.name.get(lang)}{'：' if lang == 'zh' else ': '}{self.value.get(lang)}"
 
 
+Under = Callable[[str, str], Edition | None]
+
+
+def nowhere(name: str, option: str) -> None:
+    """Where the files of an edition are not at hand, it is not made under other readings."""
+
+
 class Particulars:
     """The particulars of the items of one edition."""
 
-    def __init__(self, edition: Edition, items: Mapping[str, Item]) -> None:
-        self.edition, self._items = edition, items
+    def __init__(self, edition: Edition, items: Mapping[str, Item], under: Under = nowhere) -> None:
+        """`under` gives the edition under an option of a reading, so that what it changes is told in words."""
+        self.edition, self._items, self._under = edition, items, under
         self._untold = Untold(edition, edition, {item.place: item.title for item in items.values()})
+        self._changed: dict[tuple[tuple[str, str], ...], list[Change]] = {}  # by the readings of the other edition
         self._told: dict[Place, set[Place]] = {}  # of the item at a place, the fields that its sides tell
         for item in items.values():
             self._told.setdefault(item.place, set()).update(
@@ -90,14 +100,30 @@ class Particulars:
         if one.place[-1] == "reading" and value in self.edition.readings:
             return read_as(self.edition.readings[value])
         if _is_change(one.place):
-            return Text(*("; ".join(f"{self._item(path, lang)}: {notation(change)}" for path, change in value.items())
-                          for lang in ("zh", "en")))  # fmt: skip
+            return self._changes(one.place, value)
         if one.place[-1] in ("id", "name"):  # a code, and not what it is called
             return Text(str(value), str(value))
         if isinstance(value, Outcome):
             role = VALUES.get(("role", value.role), Text(value.role, value.role))
             return Text(f"{value.id}，{role.zh}", f"{value.id}, {role.en}")
         return self._type(value) if isinstance(value, Type) else self._untold.shown(one)
+
+    def _changes(self, place: Place, value: Mapping[str, Any]) -> Text:
+        """What an option of a reading changes: what the edition says otherwise under it; as the file says it where the
+        edition cannot be made under it."""
+        _, name, _, option = place
+        if (other := self._under(name, option)) is None:
+            return Text(*("; ".join(f"{self._item(path, lang)}: {notation(change)}" for path, change in value.items())
+                          for lang in ("zh", "en")))  # fmt: skip
+        if (under := tuple(other.under.items())) not in self._changed:
+            self._changed[under] = diff(self.edition, other)
+        decided = {path.partition(".")[0] for path in value} - self.edition.subjects.keys()
+        changes = [
+            one for one in self._changed[under]
+            if one.aspect != "needs" and (one.path in value or one.path.partition(".")[0] in decided)
+        ]  # fmt: skip
+        return Text("；".join(one.text("zh") for one in changes) or SAME.zh,
+                    "; ".join(one.text("en") for one in changes) or SAME.en)  # fmt: skip
 
     def _item(self, path: str, lang: str) -> str:
         """An item that a reading changes: by its title, too, where the plan has it."""
@@ -111,7 +137,7 @@ class Particulars:
         if type.kind == "count":
             subject = self.edition.subjects.get(type.unit)
             unit = UNITS.get(type.unit, Text(type.unit, type.unit)) if subject is None else subject.title
-            return Text(*(whole.replace(type.unit, one) for whole, one in zip(title, unit, strict=True)))
+            return Text(title.zh.replace(f"`{type.unit}`", unit.zh), title.en.replace(type.unit, unit.en))
         if type.of in self.edition.subjects:
             of = self.edition.subjects[type.of].title
             return Text(f"{title.zh}（{of.zh}）", f"{title.en} ({of.en})")
@@ -132,7 +158,7 @@ def _texts(thing: Any) -> list[Text]:
 
 
 def _is_change(place: Place) -> bool:
-    """Whether a place is what an option of a reading changes, which is told as the file says it."""
+    """Whether a place is what an option of a reading changes, which is told as a whole."""
     return place[0] == "readings" and place[2:3] == ("changes",) and len(place) > 3
 
 

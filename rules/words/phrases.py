@@ -48,6 +48,9 @@ def tried(edition: Edition) -> list[Text]:
                  TRIED.en.format(one.title.en, one.readings[one.chosen].en)) for one in readings]  # fmt: skip
 
 
+SAME = Text("规则不变", "the rules stay as they are")
+
+
 def read_as(reading: Reading) -> Text:
     """A reading of the plan and the choice that an edition takes."""
     chosen = reading.readings.get(reading.chosen, Text(reading.chosen, reading.chosen))

@@ -15,11 +15,12 @@ import click
 
 from rules import Edition, FactError, PolicyError, Store, read_store
 from rules.building.loader import load
+from rules.building.store import NotInForce
 from rules.problems.os_errors import why
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
 from rules.values.layout import Line, Row
-from rules.values.text import Lang, TextError, TextErrors
+from rules.values.text import Lang, NotFound, Text, TextError, TextErrors
 from rules.variants.readings import choices, under
 from rules.words.explanation import ALL, DEPTH
 from service.commands.screen import as_json, colours, complain, show
@@ -67,7 +68,7 @@ class Settings:
 
     def edition(self, on: date, readings: Mapping[str, str] = NONE) -> Edition:
         store = self.store()
-        return under(self.policies, store.in_force(self.chosen(store), on), readings)
+        return under(self.policies, edition_on(store, self.chosen(store), on), readings)
 
     def named(self, name: str, readings: Mapping[str, str] = NONE) -> Edition:
         """An edition by `plan/date`, by its date alone, or by its folder; under other readings, if any."""
@@ -113,6 +114,22 @@ def root_of(name: str, policies: Path) -> Path:
 
 class Bad(TextError):
     """The command or its input is wrong."""
+
+
+def edition_on(store: Store, plan: str, on: date) -> Edition:
+    """The edition of a plan in force on a date; NotFound says which there are, and how to decide by one of another
+    day."""
+    try:
+        return store.in_force(plan, on)
+    except NotInForce as error:
+        hint = another_day(error.day)
+        raise NotFound(f"{error.zh}。{hint.zh}", f"{error.en}. {hint.en}") from None
+
+
+def another_day(day: date) -> Text:
+    """How to decide by an edition that is not in force on the day."""
+    return Text(f"要按另一天的版本判定，请加上那一天，如 --on {day}。",
+                f"To decide by the edition of another day, add that day, such as --on {day}.")  # fmt: skip
 
 
 def no_policies(folder: Path) -> Bad:

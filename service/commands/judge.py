@@ -20,7 +20,7 @@ from rules.variants.whatif import Supposition, in_force, suppose
 from rules.words.explanation import TONES
 from rules.words.phrases import LACKING
 from rules.words.wording import Wording
-from service.commands.common import NONE, Bad, Settings, located, one_of
+from service.commands.common import NONE, Bad, Settings, edition_on, located, one_of
 from service.commands.screen import progress
 
 MUCH = 10000 * 10000  # bytes of a case file
@@ -49,7 +49,7 @@ class Judge:
 
     def engine(self, on: date) -> tuple[Engine, FactChecker]:
         """Engine and fact checker for the edition in force, built once for each value that is supposed otherwise."""
-        edition = self.store.in_force(self.plan, on)
+        edition = edition_on(self.store, self.plan, on)
         key = edition.id, (supposed := in_force(edition, self.suppositions, on))
         if key not in self.compiled:
             edition = under(self.settings.policies, edition, self.readings)

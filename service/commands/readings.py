@@ -22,7 +22,7 @@ from rules.variants.readings import alternatives, each_under
 from rules.variants.whatif import changed
 from rules.words.explanation import TONES
 from rules.words.wording import Wording
-from service.commands.common import Bad, Settings, common, one_of
+from service.commands.common import Bad, Settings, another_day, common, edition_on, one_of
 from service.commands.decide import turned
 from service.commands.judge import cases_of
 from service.commands.screen import progress
@@ -167,7 +167,7 @@ def _editions(settings: Settings, name: str | None) -> Callable[[date], Edition]
     """The edition by which cases of a day are decided; it raises Bad where the one named is not in force then."""
     if name is None:
         store = settings.store()
-        return partial(store.in_force, settings.chosen(store))
+        return partial(edition_on, store, settings.chosen(store))
 
     named = settings.named(name)
     ends = settings.last_day(name, named)
@@ -175,7 +175,9 @@ def _editions(settings: Settings, name: str | None) -> Callable[[date], Edition]
     def only(on: date) -> Edition:
         if on < named.effective_from or (ends is not None and on > ends):
             span = f"{named.effective_from}..{ends or ''}"
-            raise Bad(f"{named.id} 在 {on} 不是有效版本（{span}）。", f"{named.id} is not in force on {on} ({span}).")
+            hint = another_day(named.effective_from if ends is None or on < named.effective_from else ends)
+            raise Bad(f"{named.id} 在 {on} 不是有效版本（{span}）。{hint.zh}",
+                      f"{named.id} is not in force on {on} ({span}). {hint.en}")  # fmt: skip
         return named
 
     return only

@@ -23,12 +23,14 @@ from rules.model.uses import behind, read_by
 from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Lang, Text
+from rules.variants.readings import others
 from rules.words.book import STOPS, Book
 from rules.words.book import Line as Told
 from rules.words.items import as_in_the_plan, decision_items, ratio_of, sides_of, value_of
+from rules.words.particulars import Under, nowhere
 from rules.words.phrases import taken, tried
 from rules.words.wording import Wording
-from service.commands.common import Settings, common, one_of, reread
+from service.commands.common import Settings, common, one_of, reread, root_of
 from service.commands.screen import as_json, show
 
 DERIVED = Text("推算的事实和规定的数值", "Facts worked out from others, and values that are set")
@@ -59,16 +61,18 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
         head = _summary(chosen, settings.last_day(edition, chosen))
         as_json({**head, "rules": items, "facts": [_fact(chosen, fact) for fact in derived]})
         return
-    for block in printed(chosen, settings.lang, decision):
+    folder = root_of(edition, settings.policies) if edition else settings.policies
+    for block in printed(chosen, settings.lang, decision, others(folder, chosen)):
         show(block, settings.color)
 
 
 Block = list[Line | Row]
 
 
-def printed(edition: Edition, lang: Lang, decision: str | None = None) -> Iterator[Block]:
-    """All that an edition says but the text of its clauses; or a decision, and what it works out and rests on."""
-    book, say = Book(edition), Wording(edition, lang)
+def printed(edition: Edition, lang: Lang, decision: str | None = None, under: Under = nowhere) -> Iterator[Block]:
+    """All that an edition says but the text of its clauses; or a decision, and what it works out and rests on. `under`
+    gives the edition under an option of a reading."""
+    book, say = Book(edition, under=under), Wording(edition, lang)
     decided: dict[str, Rule | Assignment] = {**edition.rules, **edition.assignments}
     titled = line(Span(say.text(edition.title), "title"), Span(f"  {edition.id}", "dim"))
     yield [titled, *(line(Span(say.text(one), "unknown")) for one in tried(edition))]

@@ -10,7 +10,7 @@ from pathlib import Path
 from rules import read_store
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
-from rules.values.text import Mark, whole_file
+from rules.values.text import Mark
 from service.log import DecisionLog
 from service.policies.archive import live_last
 from service.policies.folder import Files, read_policies
@@ -107,13 +107,13 @@ def differing(
 
 
 def _first_other(mine: bytes | None, theirs: bytes | None) -> int:
-    """The first line of a file that is not as in another; 0 where only one of them is there."""
+    """The first line of a file that is not as in another; 1 where only one of them is there."""
     if mine is None or theirs is None:
-        return 0
+        return 1
     lines = zip_longest(mine.splitlines(keepends=True), theirs.splitlines(keepends=True))
     return next(number for number, (one, other) in enumerate(lines, 1) if one != other)
 
 
-def _told(code: str, path: str, name: str, line: int = 0) -> Problem:
+def _told(code: str, path: str, name: str, line: int = 1) -> Problem:
     zh, en = (text.format(name=name) for text in WORDS[code])
-    return Problem(Mark(path, line, 1) if line else whole_file(path), "", code, zh, en, "warning")
+    return Problem(Mark(path, line, 1), "", code, zh, en, "warning")

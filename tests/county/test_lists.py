@@ -10,10 +10,14 @@ import yaml
 from openpyxl import load_workbook
 
 from rules.values.text import TextError
+from service.county import running
+from service.county.intake.inputs import Source
 from service.county.intake.lists import list_of
+from service.county.run.asked import Asked
 from tests.county.conftest import call
 from tests.county.making import ON, as_csv, excel, households, options, parquet, villages
 from tests.editions import POLICIES, shipped
+from tests.unit.small import checklist, derived, given, small
 
 CARD = "110101196003071234"  # of nobody
 VOTES = [{"id": f"M{number}", "side": side, "related": number == 3, "verdict": verdict}
@@ -172,6 +176,29 @@ def test_a_file_is_a_list_only_where_one_list_can_be_meant():
     with pytest.raises(TextError, match=r"household\.votes, household\.ballots"):
         list_of(twice, "vote", [owner])
     assert list_of(twice, "household.ballots", [owner]) == "household.ballots"
+
+
+def test_a_list_within_a_list_stands_in_a_column_of_it(tmp_path):
+    """Its file is refused by name; in Parquet it decides as it does in a case."""
+    people = {"paid": given("boolean")}
+    groups = {"people": given("list", of="person"), "paying": derived(count="people", where={"paid": True})}
+    facts = {"groups": given("list", of="group"),
+             "sound": derived(count="groups", where={"paying": {"at_least": "2 persons"}})}  # fmt: skip
+    good = checklist({"require": {"sound": {"at_least": "1 group"}}})
+    edition = small(facts, {"good": good}, group=groups, person=people)
+    with pytest.raises(TextError, match=r"a list within the list group: .* the column people of a Parquet file"):
+        list_of(edition, "person", ("thing", "group", "person"))
+    assert list_of(edition, "group", ("thing", "group")) == "thing.groups"
+
+    paid = [[[True, True], [False]], [[True, False]], []]
+    rows = [[{"people": [{"paid": one} for one in group]} for group in groups_] for groups_ in paid]
+    things = [{"id": f"T{at}"} for at in range(3)]
+    told = [{"id": f"{at}-{n}", "thing_id": f"T{at}", **one} for at, of in enumerate(rows) for n, one in enumerate(of)]
+    sources = (Source("thing", parquet(tmp_path / "things.parquet", things)),
+               Source("thing.groups", parquet(tmp_path / "groups.parquet", told)))  # fmt: skip
+    running.run(Asked(edition, ON, sources, tmp_path / "out"))
+    found = {one["id"]: one["good"] for one in pq.read_table(tmp_path / "out/thing.parquet").to_pylist()}
+    assert found == {"T0": "good", "T1": "bad", "T2": "bad"}
 
 
 def test_a_file_of_nothing_that_the_plan_knows_is_told_the_lists_too(tmp_path):

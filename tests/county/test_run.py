@@ -25,6 +25,7 @@ from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
 from tests.county.conftest import call, run
 from tests.county.making import ON, as_csv, county, excel, households, options, parquet
+from tests.county.test_report import data_of
 from tests.editions import shipped
 from tests.running import POLICIES
 
@@ -284,3 +285,9 @@ def test_a_run_of_which_every_household_is_set_aside_ends_and_says_so(files, tmp
     assert json.loads(said)["counts"]["household"]["rows"] == 0
     assert (tmp_path / "out" / "report.html").exists()
     assert (tmp_path / "out" / "workbook.xlsx").exists()
+
+
+def test_a_county_is_judged_on_the_last_day_that_there_is(files, tmp_path):
+    """No day follows on which its report could look ahead."""
+    call("run", *options(files), "--on", "9999-12-31", "--out", tmp_path / "out")
+    assert data_of(tmp_path / "out")["ahead"]["dates"] == []

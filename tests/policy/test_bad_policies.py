@@ -1,5 +1,7 @@
 """Bad policies get exactly these messages, all of them in one pass, whatever is wrong."""
 
+import json
+import re
 import shutil
 from pathlib import Path
 from random import Random
@@ -48,6 +50,26 @@ def test_every_message_has_been_seen():
 
     assert not unseen
     assert met <= messages().keys()
+
+
+QUOTED = re.compile("`[^`]*`|“[^”]*”|解析器的原话：.*?）|U[+][0-9A-F]+")
+FILES_NAMED = re.compile(r"[\w./-]+\.(?:yaml|yml|md|txt)(?::\d+)*")
+LATIN = re.compile(r"[A-Za-z][A-Za-z_]*")
+FORMAT = {*json.loads((HERE.parents[1] / "rules/format/keys.json").read_text(encoding="utf-8"))} | {
+    "after_lapse", "all", "any", "at_least", "before", "below", "between", "by", "count", "decimals", "effective",
+    "equals", "every", "list", "one_of", "outcomes", "reject", "remove", "require",
+}  # fmt: skip
+NO_WORDS = {"YAML", "UTF", "Tab", "true", "false", "txt"}  # as Chinese texts have them
+
+
+def foreign(text: str) -> set[str]:
+    """The English words of a Chinese text that are neither quoted, nor a file's name, nor a word of the format."""
+    return {*LATIN.findall(FILES_NAMED.sub("", QUOTED.sub("", text)))} - NO_WORDS - FORMAT
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_chinese_message_has_no_english_units_and_quotes_ids(case):
+    assert {word for one in said(case) for word in foreign(one.zh)} == set()
 
 
 def shapes(case: Path, root: Path) -> list[tuple[bool, bool]]:
@@ -106,6 +128,23 @@ def test_a_long_chain_of_facts_is_refused_rather_than_run_out_of_stack(tmp_path,
     named = file.read_text(encoding="utf-8").splitlines()[told.line - 1].strip().partition(":")[0]
     first = 0 if forward else 2966  # the first in the file that rests on too many: each is three levels
     assert named == f"f{first}"
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_long_chain_of_decisions_names_the_file_and_line_of_one(tmp_path, forward):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    folder = tmp_path / EDITION
+    standing, length = (folder / "standing.yaml").read_text(encoding="utf-8"), 1200
+    head = standing.partition("criteria:")[0]
+    for n in range(length):
+        needs = n + 1 if forward else n - 1
+        needed = f"r{needs:04d}: qualified" if 0 <= needs < length else "sound: true"
+        body = f"criteria:\n  - {{id: one, title: {{zh: 一, en: one}}, require: {{{needed}}}}}\n"
+        file = folder / f"r{n:04d}.yaml"
+        file.write_text(head.replace("decision: standing", f"decision: r{n:04d}") + body, encoding="utf-8")
+
+    [told] = [problem.mark for problem in read_store(tmp_path).problems if problem.code == "edition.too_deep"]
+    assert (Path(told.file).name[0], told.line, told.column) == ("r", 1, 1)
 
 
 def loaded_or_told(tmp: Path, path: Path, text: str) -> bool:

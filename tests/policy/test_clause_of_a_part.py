@@ -74,13 +74,13 @@ def test_figures_in_the_clauses_that_their_parts_name_raise_no_warning(tmp_path)
 
 
 @pytest.mark.parametrize(("part", "place", "figures"), [
-    ({"conduct": {"good": 40, "fair": 20}}, "card.conduct", {"40 point", "20 point"}),
-    ({"bands": bands()}, "card.income", {"60 point", "30 point"}),
+    ({"conduct": {"good": 40, "fair": 20}}, "card.conduct", {"40分", "20分"}),
+    ({"bands": bands()}, "card.income", {"60分", "30分"}),
     ({"grades": grades()}, "card", set()),  # 一 sets no limit of points: grades are left to the lender
     ({"grades": grades(clause="二")}, "card", set()),
     ({"rate": None}, "grant.top", {"4.5%"}),
-    ({"limit": {"clause": "五"}}, "grant.top", {"200000 yuan"}),
-    ({"conduct": {"good": {"points": 39, "clause": "二"}, "fair": 20}}, "card.conduct", {"39 point", "20 point"}),
+    ({"limit": {"clause": "五"}}, "grant.top", {"20万元"}),
+    ({"conduct": {"good": {"points": 39, "clause": "二"}, "fair": 20}}, "card.conduct", {"39分", "20分"}),
 ])  # fmt: skip
 def test_a_figure_that_does_not_stand_in_the_nearest_clause_does(tmp_path, part, place, figures):
     warned = edition(tmp_path, {**NAMED, **part})[1]

@@ -584,4 +584,5 @@ def test_a_case_of_a_day_without_an_edition_is_named_with_the_other_faults():
     told = call("decide", "credit_village", "-", text=json.dumps([{**wrong, "facts": {}}, early, wrong]))
     assert told.exit_code == 2
     assert "-#2: no edition of xx-county is in force on 2020-01-01" in told.stderr
+    assert "such as --on 2026-05-01" in told.stderr
     assert "-#3: " in told.stderr

@@ -99,11 +99,35 @@ def test_the_words_beside_a_figure_give_its_operator(operator, number, data):
         ("30日内", [(30, "at_most")]),
         ("三千五百元，两万五千元", [(3_500, ""), (25_000, "")]),
         ("满分100分，实行百分制", [(100, "")]),
+        ("两万五以上，三百以下", [(25_000, "at_least"), (300, "at_most")]),
+        (
+            "半个月，一个半月，2个半月内，一倍半",
+            [(Fraction(1, 2), ""), (Fraction(3, 2), ""), (Fraction(5, 2), "at_most"), (Fraction(3, 2), "")],
+        ),
+        ("3‱，50Bp", [(Fraction(3, 10_000), ""), (Fraction(1, 200), "")]),
+        ("廿万元，卅户，叁拾万圆", [(200_000, ""), (30, ""), (300_000, "")]),
         ("第三条、第十二年，一般统一，万一", []),
     ],
 )
 def test_figures_of_clauses(text, wanted):
     assert [(one.value, one.operator) for one in figures(text)] == wanted
+
+
+@pytest.mark.parametrize("grouped", [
+    "1 200 000", "1,200,000", "１，２００，０００", "１　２００　０００", "1\xa0200\xa0000", "1\u2009200\u2009000",
+    "1\u202f200\u202f000", "1'200'000", "1’200’000",
+])  # fmt: skip
+@pytest.mark.parametrize("unit", ["元", " 元"])
+def test_a_figure_in_groups_of_three_digits_is_one(grouped, unit):
+    [figure] = figures(text := f"第3条：最高{grouped}{unit}以下，5至8户。")[1:2]
+    assert (figure.value, figure.operator, figure.unit) == (1_200_000, "at_most", "元")
+    assert text[slice(*figure.numeral)] == grouped
+
+
+@pytest.mark.parametrize("dash", "-—–－‐‑‒―−~～∼〜至到")
+def test_both_ends_of_a_range_are_read_whatever_dash_lies_between(dash):
+    for text in (f"18{dash}65周岁", f"十八{dash}六十五岁", f"18周岁{dash * 2}６５周岁"):
+        assert [(one.value, one.operator) for one in figures(text)] == [(18, "at_least"), (65, "at_most")]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +136,7 @@ def test_figures_of_clauses(text, wanted):
         ("满一年", 12, "month", True),
         ("一年半", 18, "month", True),
         ("半年", 6, "month", True),
+        ("一个半月", Fraction(3, 2), "month", True),
         ("24个月", 2, "year", True),
         ("5年", 5, "month", False),
         ("三个季度", 9, "month", True),
@@ -292,7 +317,7 @@ def test_a_clause_does_not_say_another_figure_or_operator(text, value, operator)
     [("七成", "70%"), ("百分之七十", "70%"), ("百分之三十三点五", "33.5%"), ("半数", "50%"), ("八折", "80%"),
      ("2个百分点", "2%"), ("五万元", "5 万元"), ("五千元", "5000元"), ("十分", "10分"), ("七天", "7天"),
      ("两年", "2年"), ("六十五周岁", "65岁"), ("半年", "6个月"), ("三分之二", ""), ("一年半", ""), ("5个基点", ""),
-     ("三户", ""), ("1万元至2万元", ""), ("二十万", "")],
+     ("三户", ""), ("半个月", ""), ("一个半月", ""), ("1万元至2万元", ""), ("二十万", "")],
 )  # fmt: skip
 def test_a_figure_that_is_a_whole_text_becomes_a_literal_or_none(text, meant):
     assert literal(text) == ("", meant)

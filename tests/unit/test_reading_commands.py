@@ -142,3 +142,4 @@ def test_an_edition_named_that_is_not_in_force_on_the_day_is_told(tmp_path):
     result = call(*editions_of(tmp_path / "policies"), "2026-01-01")
     assert result.exit_code == 2
     assert "m/2026-01-01 is not in force on 2027-02-01 (2026-01-01..2026-12-31)." in result.stderr
+    assert "such as --on 2026-12-31." in result.stderr

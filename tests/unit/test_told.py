@@ -12,7 +12,9 @@ from rules.values.exact import Type
 from rules.values.kinds import said
 from rules.values.layout import Row
 from rules.values.text import Text
+from rules.variants.readings import alternatives, each_under, others
 from rules.words.book import Book
+from rules.words.diff import diff
 from rules.words.items import beside, items
 from rules.words.rulebook import page
 from service.commands.show import printed
@@ -109,3 +111,21 @@ def test_show_and_the_rulebook_print_every_line(plan):
 
 def spans(line):
     return line.cells if isinstance(line, Row) else line.spans
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan[1])
+def test_what_another_choice_of_a_reading_changes_is_told_as_the_rules_are(plan):
+    """As the difference to the edition under that choice alone, though many choices are made at once."""
+    root, name = plan
+    edition = open_store(root).plans[name][-1]
+    told, possible = Book(edition, under=others(root, edition)), alternatives(edition)
+    few = possible[:: 1 + len(possible) // 12]
+    for (reading, option), other in zip(few, each_under(root, edition, [{one: by} for one, by in few]), strict=True):
+        title = edition.readings[reading].readings[option].zh
+        [words] = [one for one in told.line(f"readings.{reading}").particulars if one.name.zh == f"变动·{title}"]
+        changes = [one for one in diff(edition, other) if one.item.kind not in ("reading", "plan")]
+        wanted = [one for one in changes if one.aspect != "needs"]
+        assert words.value.zh == "；".join(one.text("zh") for one in wanted)
+        assert words.value.en == "; ".join(one.text("en") for one in wanted)
+        assert wanted
+        assert "{" not in words.value.en

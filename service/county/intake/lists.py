@@ -40,6 +40,11 @@ def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
     alone = _alone(edition, subject)
     fitting = [one for one, of in lists_of(edition).items() if one == subject or (of == subject and not alone)]
     there = [one for one in fitting if owner_of(one) in files]
+    if within := next((one for one in there if _is_list(edition, owner_of(one), files)), ""):
+        owner, name = within.split(".")
+        zh = f"{subject} 是列表 {owner} 里的列表：没有自己的文件，只能写在 {owner} 的 Parquet 文件的 {name} 列里。"
+        raise TextError(zh, f"{subject} is a list within the list {owner}: it has no file of its own, but can stand in "
+                        f"the column {name} of a Parquet file of {owner}.")  # fmt: skip
     if fitting and not there:
         owners = ", ".join(dict.fromkeys(map(owner_of, fitting)))
         raise TextError(f"{subject} 是列表：还要它所属对象的数据文件（{owners}）。",
@@ -49,6 +54,12 @@ def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
         raise TextError(f"{subject} 可能是这些列表之一：{names}。请写 --table 列表=文件。",
                         f"{subject} may be one of these lists: {names}. Write --table LIST=FILE.")  # fmt: skip
     return "".join(there)
+
+
+def _is_list(edition: Edition, subject: str, files: Collection[str]) -> bool:
+    """Whether the file of a subject holds a list, and no table of its own."""
+    return not _alone(edition, subject) and any(of == subject and owner_of(one) in files
+                                                for one, of in lists_of(edition).items())  # fmt: skip
 
 
 def _alone(edition: Edition, subject: str) -> bool:

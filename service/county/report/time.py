@@ -89,7 +89,7 @@ def ahead(basis: Basis, rule: Rule) -> dict[str, Any]:
     dates = [{"on": on, "lost": 0, "expired": expired[on]} for on in days]
     above = basis.places(rule.subject)
     rows: dict[str, dict[str, Any]] = {}
-    for id, on, now, fails in _failing(basis, rule, days):
+    for id, on, now, fails in _failing(basis, rule, days) if days else ():
         row = rows.setdefault(id, {"id": id, "met": now, "above": above.get(id, ""), "months": [None] * len(days)})
         for place in (place for place, day in enumerate(days) if day == on):
             dates[place]["lost"] += now

@@ -171,7 +171,8 @@ class Trial:
 
     def _report(self) -> Iterator[Problem]:
         """Try the conditions that the report holds records against, today and on later days."""
-        report, days = self.edition.report, Days.of([self.on, self.on + timedelta(days=1)])
+        report = self.edition.report
+        days = Days.of([self.on, self.on + timedelta(days=1 if self.on < date.max else -1)])
         titles, ahead = (self.edition.rules.get(one) for one in (report.titles, report.ahead))
         expiring, tries = report.expired_subject, dict[str, tuple[str, Mark, Callable[[Any], Any]]]()
         if titles is not None and (held := report.held) is not None:
