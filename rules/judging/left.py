@@ -1,7 +1,8 @@
 """What an open answer leaves: the outcomes that completions of the case can come to, and the outputs they can have.
 
 Whoever completes the case, one of these comes out, or nothing can: what is left may be wider than the truth and is
-never narrower.
+never narrower. What counts as something though it is not given (an item told at its `missing`, a `first_known` that
+passes over a fact) is taken as it stands.
 """
 
 from __future__ import annotations

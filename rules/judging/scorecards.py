@@ -11,7 +11,7 @@ from rules.judging.evaluate import Scope
 from rules.judging.left import Left, added, hull, left, possible
 from rules.judging.missing import missing, missing_for
 from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, threatened, within
-from rules.model import Condition, Const, Rule, Scorecard, ScoreItem, leaves_in
+from rules.model import Band, Condition, Const, Rule, Scorecard, ScoreItem, leaves_in
 from rules.operations.comparisons import passes
 from rules.values.exact import POINTS, Range, Value, exact
 
@@ -114,16 +114,26 @@ def remaining(rule: Rule, body: Scorecard, judgement: Judgement, scope: Scope) -
 
 
 def _points(item: ScoreItem, scope: Scope) -> Range:
-    """The points that an item can give once what it wants is known."""
+    """The points that an item can give once what it wants is known, or the worth of what stays missing."""
     if item.formula is not None:
-        return _clamped(bounds(item.formula, scope, allowed=True), item.least, item.most)
-    truths = [(band.points, evaluate.holds(band.condition, scope)) for band in item.bands]
-    sure = next((place for place, (_, truth) in enumerate(truths) if truth), None)
-    upto = truths if sure is None else truths[: sure + 1]
-    can = [possible(points, scope) for points, truth in upto if truth is not False]
-    if sure is None and item.missing is not None:
+        can = [_clamped(bounds(item.formula, scope, allowed=True), item.least, item.most)]
+        lacking = scope.range(item.formula) is None
+    else:
+        truths = [(band, evaluate.holds(band.condition, scope)) for band in item.bands]
+        sure = next((place for place, (_, truth) in enumerate(truths) if truth), None)
+        upto = [(band, truth) for band, truth in truths[: None if sure is None else sure + 1] if truth is not False]
+        can = [possible(band.points, scope) for band, _ in upto]
+        lacking = sure is None or any(_may_lack(band, truth, scope) for band, truth in upto)
+    if lacking and item.missing is not None:
         can.append(Range(item.missing, item.missing))
     return hull(can) or Range(None, None)
+
+
+def _may_lack(band: Band, truth: bool | None, scope: Scope) -> bool:
+    """Whether an interval may stay untold, or its points unknown, when all that is known within bounds is exact."""
+    tests = [] if truth else [(leaf.left, test) for leaf in leaves_in(band.condition) for test in leaf.tests]
+    sides = [side for value, test in tests for side in (value, *test.limits)]
+    return any(scope.range(side) is None for side in (band.points, *sides))
 
 
 def _clamped(range: Range | None, least: Value, most: Value) -> Range:

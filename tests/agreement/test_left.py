@@ -59,24 +59,37 @@ CHECKER, ENGINE, REFERENCE = FactChecker(EDITION), Engine(EDITION), Reference(ED
 VALUES = {"filed": range(7), "kind": "abc", "old": (True, False), "income": (0, 1, 2, 3, 4, 6)}
 
 
-def drawn(random):
+def drawn(random, facts=VALUES):
     """A case of which some is not known, and some within bounds."""
     case = {}
-    for name, values in VALUES.items():
+    for name, values in facts.items():
         fate, value = random.random(), random.choice(values)
         if fate < 0.4:
             case[name] = value
-        elif fate < 0.7 and name in ("filed", "income"):
+        elif fate < 0.7 and name not in ("kind", "old"):
             case[name] = {"at_least": value, "at_most": random.choice([one for one in values if one >= value])}
     return case
 
 
-def completions(case):
-    can = {name: values if name not in case else [case[name]] for name, values in VALUES.items()}
+def completions(case, facts=VALUES):
+    """The case with every value that it allows of each fact; None is that of a fact that stays not given."""
+    can = {name: values if name not in case else [case[name]] for name, values in facts.items()}
     for name, given_ in case.items():
         if isinstance(given_, dict):
-            can[name] = [one for one in VALUES[name] if given_["at_least"] <= one <= given_["at_most"]]
-    return [dict(zip(can, one, strict=True)) for one in product(*can.values())]
+            can[name] = [one for one in facts[name] if given_["at_least"] <= one <= given_["at_most"]]
+    return [{name: one for name, one in zip(can, values, strict=True) if one is not None}
+            for values in product(*can.values())]  # fmt: skip
+
+
+def assert_leaves(left, whole, case):
+    assert not left.outcomes or {one.outcome for one in whole} <= {*left.outcomes}, case
+    for output, (range_, _) in left.outputs.items():
+        found = {one.outputs[output] for one in whole if output in one.outputs}
+        if isinstance(range_, Range):
+            assert range_.at_least is None or range_.at_least <= min(found), (output, case)
+            assert range_.at_most is None or max(found) <= range_.at_most, (output, case)
+        else:
+            assert found <= {*range_}, (output, case)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -87,16 +100,8 @@ def test_every_completion_is_one_of_what_is_left(name):
         if decision.outcome != rule.role("unknown"):
             continue
         whole = [REFERENCE.judge(name, CHECKER.check("thing", one), ON) for one in completions(case)]
-        left = decision.left
-        assert not left.outcomes or {one.outcome for one in whole} <= {*left.outcomes}, case
-        for output, (range_, _) in left.outputs.items():
-            found = {one.outputs[output] for one in whole if output in one.outputs}
-            if isinstance(range_, Range):
-                assert range_.at_least is None or range_.at_least <= min(found), (output, case)
-                assert range_.at_most is None or max(found) <= range_.at_most, (output, case)
-            else:
-                assert found <= {*range_}, (output, case)
-        told += bool(left.outcomes or left.outputs)
+        assert_leaves(decision.left, whole, case)
+        told += bool(decision.left.outcomes or decision.left.outputs)
     assert told > (0 if name == "next" else 5)
 
 
@@ -131,3 +136,53 @@ def test_rows_that_surely_lose_leave_no_doubt_of_the_limit():
     assert decision.outcome == "open"
     left = bounds_of(decision)
     assert (left["limit"], left["rate"], left["term"]) == ((3, 3), (Fraction(3, 100), Fraction(3, 100)), (1, 1))
+
+
+SUM = {"sum": [{"product": [{"ratio": ["income", "1 yuan"]}, "3 points"]}, "worth"]}
+OVER = {"product": [{"ratio": ["filed", "spare"]}, "1 point"]}
+ABOVE = {"fact": "filed", "bands": [{"below": "3 houses", "points": 2}, {"at_least": "3 houses", "points": "worth"}]}
+LACKING = {  # items whose points, or whose worth where something stays missing, lie apart
+    "sum": {"items": [{"formula": SUM, "at_least": 4, "at_most": 20, "missing": 0}]},
+    "zero": {"items": [{"formula": OVER, "at_most": 9, "missing": 40}]},
+    "chosen": {"items": [{"formula": {"when": {"old": True}, "then": SUM, "otherwise": "2 points"}, "missing": -30}]},
+    "points": {"items": [{**ABOVE, "missing": 100}]},
+    "added": {"adjustments": [{"when": {"any": [{"old": True}, {"filed": {"at_least": "5 houses"}}]},
+                               "points": 1, "missing": -30}]},
+    "changed": {"adjustments": [{"when": SOME, "points": "worth", "missing": -30}]},
+}  # fmt: skip
+NOUGHT = {"fact": "old", "points": {"true": 0, "false": 0}, "missing": 0}
+
+
+def scorecard(items=(NOUGHT,), adjustments=()):
+    own, more = ([{"id": f"{of}{at}", "title": TITLE, **one} for at, one in enumerate(those)]
+                 for of, those in (("i", items), ("a", adjustments)))  # fmt: skip
+    return head("scorecard", outcomes=GRADES, items=own, **({"adjustments": more} if more else {}),
+        grades=[{"grade": "high", "at_least": 15}, {"grade": "middle", "at_least": 8, "below": 15},
+                {"grade": "low", "below": 8}])  # fmt: skip
+
+
+SCORED = small({**FACTS, "worth": given("points", minimum=1, maximum=5), "spare": count(maximum="6 houses")},
+               {name: scorecard(**more) for name, more in LACKING.items()})  # fmt: skip
+POINTED = {**VALUES, "worth": (1, 2, 5), "spare": (0, 1, 3, 6)}
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_what_stays_missing_is_worth_what_the_item_says(name):
+    checker, engine, reference = FactChecker(SCORED), Engine(SCORED), Reference(SCORED)
+    (item,), random, told, stayed = *LACKING[name].values(), Random(name), 0, 0
+    for case in (drawn(random, POINTED) for _ in range(60)):
+        decision = agree(engine, reference, name, checker.check("thing", case), ON)
+        exact = completions(case, {fact: values for fact, values in POINTED.items() if fact in case})
+        within = [reference.judge(name, checker.check("thing", one), ON) for one in exact]
+        if decision.outcome != "open":
+            assert {(one.outcome, one.outputs["total"]) for one in within} == {
+                (decision.outcome, decision.outputs["total"][0])
+            }, case
+            continue
+        free = {fact: values if fact in case else (*values, None) for fact, values in POINTED.items()}
+        whole = [reference.judge(name, checker.check("thing", one), ON) for one in completions(case, free)]
+        assert_leaves(decision.left, whole, case)
+        told += bool(decision.left.outputs)
+        stayed += item["missing"] in {one.outputs["total"] for one in whole}
+    assert told > 1
+    assert stayed > 1
