@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 LONGEST = 64
-# controls, characters without width, fillers drawn as nothing, ends of lines, and marks that turn the direction
-# of what follows
+# controls, ends of lines, the braille blank, and whatever Unicode calls a format character (category Cf: among them the
+# marks that turn the direction of what follows) or lets be drawn as nothing (Default_Ignorable_Code_Point)
+UNSEEN_BASIC = (  # of the basic plane
+    "\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+)
 UNSEEN = (
-    "\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff"
-    "\uffa0\ufff9-\ufffb"
+    f"{UNSEEN_BASIC}\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
 )
 UNPRINTABLE = f"[{UNSEEN}]"
 SAYS = rf"[\s\S]*[^{UNSEEN}\s]"  # begins a text in which something can be seen

@@ -42,7 +42,7 @@ def check_limits(edition: Edition, problems: Problems) -> None:
         for part in parts_of(thing):
             for leaf, subject in _leaves(part.what, part.subject):
                 if leaf.left.type.is_number or leaf.left.type == DATE:
-                    _within(leaf, spans.within(subject).of(leaf.left), marks.get(part.item, thing.mark), problems)
+                    check_limit(leaf, spans.within(subject).of(leaf.left), marks.get(part.item, thing.mark), problems)
 
 
 def _leaves(thing: Expr | Condition, subject: str) -> Iterator[tuple[Leaf, str]]:
@@ -52,7 +52,8 @@ def _leaves(thing: Expr | Condition, subject: str) -> Iterator[tuple[Leaf, str]]
         yield from _leaves(child, inside or subject)
 
 
-def _within(leaf: Leaf, span: Span, mark: Mark, problems: Problems) -> None:
+def check_limit(leaf: Leaf, span: Span, mark: Mark, problems: Problems) -> None:
+    """Refuse the limits of a comparison that lie beyond the values there can be, told at a mark."""
     least, most = span
     if least == most:  # a constant is compared: a switch
         return

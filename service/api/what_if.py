@@ -11,6 +11,7 @@ from flask import Response
 from marshmallow import ValidationError, fields
 
 from rules import Edition, FactError, PolicyError
+from rules.variants.first_look import faults
 from rules.variants.whatif import NoSuchFigure, Supposition, changed, in_force, suppose
 from service.api.replaying import differences
 from service.exact_json import dumps
@@ -113,13 +114,15 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
 
 
 def _suppositions(edition: Edition, overrides: Mapping[str, str], on: date) -> tuple[Supposition, ...]:
-    """The overrides, of dated values those in force on the day."""
+    """The overrides, of dated values those in force on the day; refused where one is seen to be wrong by itself."""
     found, errors = list[Supposition](), list[FieldError]()
     for path, limit in sorted(overrides.items()):
         try:
             found += in_force(edition, [Supposition.read(f"{path}={limit}")], on)
         except NoSuchFigure as error:
             errors.append(FieldError(f"/overrides/{path}", "no_such_figure", error.zh, error.en))
+    errors += (FieldError(f"/overrides/{one.path}", told.code, told.zh, told.en)
+               for one in found for told in faults(edition, one))  # fmt: skip
     if errors:
         raise Problem.invalid(errors)
     return tuple(found)

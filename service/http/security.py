@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
+from werkzeug.sansio.utils import host_is_trusted
 
 from service.http.context import Caller, request_data, service, signed_in, this_app, this_request
 from service.http.problems import MESSAGES, FieldError, Problem
@@ -134,7 +136,20 @@ def meant(token: str) -> None:
 
 def _well_formed(environ: Mapping[str, Any]) -> None:
     """What HTTP asks of a request and the server lets pass."""
-    if not environ.get("HTTP_HOST") and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+    host = environ.get("HTTP_HOST", "")  # the server joins several by a comma
+    if not host and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
         raise Problem("bad-request", "HTTP/1.1 的请求要有请求头 Host。", "A request by HTTP/1.1 has a header Host.")
+    if host and not _is_host(host):
+        zh, en = (
+            "请求头 Host 要是一个主机名或地址，可带端口。",
+            "The header Host is one host name or address, with a port or without.",
+        )
+        raise Problem("bad-request", zh, en)
     if not (method := environ["REQUEST_METHOD"]).isupper():
         raise Problem("bad-request", f"方法 {method} 要用大写。", f"The method {method} is written in capitals.")
+
+
+@lru_cache
+def _is_host(text: str) -> bool:
+    """Whether a text is a host, with a port or without; its name may have underscores, as in networks of containers."""
+    return host_is_trusted(text.replace("_", "-"))

@@ -70,6 +70,17 @@ def test_a_request_without_a_host_is_refused(caller):
     assert kind(caller.get("/v1/plans", environ_overrides={"HTTP_HOST": None})) == (400, "bad-request")
 
 
+@pytest.mark.parametrize("path", ["/v1/plans", "/healthz", "/nowhere"])
+@pytest.mark.parametrize("host", ["a b", "<>", "a,b", "a/b", "a@b", "a:99999", "a:x", "村.cn", "[::1", " "])
+def test_a_host_that_is_none_is_refused(caller, path, host):
+    assert kind(caller.get(path, environ_overrides={"HTTP_HOST": host})) == (400, "bad-request")
+
+
+@pytest.mark.parametrize("host", ["village_credit:8000", "10.0.0.1", "[::1]:8000", "Credit.Example", "localhost"])
+def test_a_host_is_a_name_or_an_address_and_may_have_a_port(caller, host):
+    assert caller.get("/v1/plans", environ_overrides={"HTTP_HOST": host}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/v1/plans", "/healthz"])
 def test_a_method_in_small_letters_is_another_method(caller, path):
     assert kind(caller.get(path, environ_overrides={"REQUEST_METHOD": "get"})) == (400, "bad-request")

@@ -138,3 +138,33 @@ def test_one_figure_that_cannot_be_so_is_pointed_at(analyst):
     answer = analyst.post(PATH, asked(**{"credit_village.a_grade_share": "60"}))
 
     assert errors(answer) == [("/overrides/credit_village.a_grade_share", "type.no_unit")]
+
+
+WRONG = [
+    *(("credit_village.a_grade_share", wrong) for wrong in (
+        "abc", "households", "101%", "-5%", "60", "60 households", "true", "2026-01-01", "1e2%", "60.%", "六成", "60％",
+        "above x", "at_least 101%", "at_most 5 days",
+    )),
+    ("village.reference_rate", "abc"), ("village.reference_rate", "三成"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "wrong"), WRONG)
+def test_a_wrong_figure_is_refused_before_an_edition_is_built_and_as_the_edition_would_be(
+    analyst, monkeypatch, path, wrong
+):
+    with monkeypatch.context() as blind:
+        blind.setattr("service.api.what_if.faults", lambda *_: ())
+        whole = analyst.post(PATH, asked(**{path: wrong}))
+    monkeypatch.setattr("service.api.what_if.suppose", lambda *_: pytest.fail("built for nothing"))
+    told = analyst.post(PATH, asked(**{path: wrong}))
+
+    assert kind(told) == kind(whole) == (422, "invalid-input")
+    assert told.json["errors"] == whole.json["errors"]
+
+
+def test_of_several_figures_each_that_is_wrong_is_pointed_at(analyst):
+    answer = analyst.post(PATH, asked(**{"credit_village.a_grade_share": "abc", "village.reference_rate": "abc"}))
+
+    assert errors(answer) == [("/overrides/credit_village.a_grade_share", "name.unknown"),
+                              ("/overrides/village.reference_rate", "type.no_value")]  # fmt: skip

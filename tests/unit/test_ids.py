@@ -1,6 +1,8 @@
 """Identity card numbers are no ids, however they are written; other long numbers are."""
 
 import re
+import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from rules.values.ids import CARD, PLAIN, UNPRINTABLE, is_card, is_id
 from service.county.backend import Duck, quoted
+from service.http.fields import ID_SCHEMA
 
 CARDS = (
     "21010219600301399X",
@@ -88,7 +91,12 @@ UNSEEN_IDS = (
     "V\x85",
     "\ufeffV",
     " V",
+    "V\ufe0f",
+    "V\U000e0041",
+    "V\U000e0100",
 )
+IGNORED = "\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00\ufe0f\uffa0\ufff0\U000e0000\U000e0100\U000e0fff"
+FORMATS = [one for one in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(one) == "Cf"]
 
 
 @pytest.mark.parametrize("text", UNSEEN_IDS, ids=ascii)
@@ -96,9 +104,19 @@ def test_what_cannot_be_seen_is_no_id_and_in_no_id(text):
     assert not is_id(text)
 
 
+def test_no_format_character_and_none_that_is_ignored_is_in_an_id():
+    unseen = [*FORMATS, *IGNORED]
+    assert [ascii(one) for one in unseen if is_id(f"V{one}1")] == []
+    assert [ascii(one) for one in unseen if one <= "\uffff" and re.search(ID_SCHEMA["pattern"], f"V{one}1")] == []
+
+
+def test_the_pattern_that_is_published_can_be_read_by_units_of_two_bytes():
+    assert max(ID_SCHEMA["pattern"]) <= "\uffff"
+
+
 def test_sql_tells_alike_what_cannot_be_seen(tmp_path):
     duck = Duck(tmp_path)
-    for text in ("V", "村", "🏡", "é", *IDS, *UNSEEN_IDS):
+    for text in ("V", "村", "🏡", "é", "𠮷", *IDS, *UNSEEN_IDS, *FORMATS):
         told = duck.run(f"SELECT regexp_matches({quoted(text)}, {quoted(UNPRINTABLE)})")[0][0]
         assert told == (re.search(UNPRINTABLE, text) is not None), ascii(text)
     duck.close()
