@@ -31,7 +31,7 @@ from service.publishing.acts import published_by
 from service.publishing.checking import name_of
 from service.publishing.comments import threads
 from service.publishing.comparing import differences
-from service.publishing.desk import OPEN, Desk, last_act, state_of
+from service.publishing.desk import NAMED, OPEN, Desk, last_act, state_of
 from service.publishing.drafts import Base, Draft, Listed
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -39,15 +39,6 @@ tell_by_page(blueprint)
 SHA256 = re.compile("[0-9a-f]{64}")
 LATELY = 20  # acts that the home page shows
 
-STATES: Mapping[str, Text] = {
-    "draft": Text("起草中", "being written"),
-    "submitted": Text("待审批", "waits for approval"),
-    "changes_requested": Text("退回修改", "sent back for changes"),
-    "approved": Text("已批准", "approved"),
-    "rejected": Text("已否决", "rejected"),
-    "withdrawn": Text("已撤回", "withdrawn"),
-    "discarded": Text("已放弃", "given up"),
-}
 DEEDS: Mapping[str, Text] = {
     "imported": Text("导入", "took in"),
     "submitted": Text("提交", "submitted"),
@@ -134,7 +125,7 @@ def shared() -> dict[str, object]:
     """What all pages of the desk show: names of people, words for states and acts."""
     with desk_problems():
         names = {one.id: one.name for one in service().people.listed()}
-    return {"names": names, "plans": plan_titles(), "STATES": STATES, "DEEDS": DEEDS}
+    return {"names": names, "plans": plan_titles(), "STATES": NAMED, "DEEDS": DEEDS}
 
 
 def plan_titles() -> Mapping[str, Text]:
@@ -159,8 +150,8 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
                  if one.edition == edition]  # fmt: skip
         warned = {act.draft for act, _ in found if act.warnings}
         comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
-        changes = {act.seq: differences(here.log, one, {}, Base("", "")) for act, one in found
-                   if one.before and one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
+        changes = {act.seq: differences(here.log, one, {}, _followed(here, act)) for act, one in found
+                   if one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
         words = _words(here, edition, [one.sha256 for _, one in found if one.sha256])
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
@@ -186,6 +177,12 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
     )
     shown.status_code = 422 if problem else 200
     return shown
+
+
+def _followed(here: Desk, act: Act) -> Base:
+    """What an edition that an act first published was begun from."""
+    draft = here.drafts.get(act.draft) if act.draft else None
+    return Base("", "") if draft is None else draft.saved.base
 
 
 def _words(here: Desk, edition: str, contents: Sequence[str]) -> Words:

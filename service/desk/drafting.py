@@ -167,7 +167,7 @@ def approve(draft_id: str) -> Response:
 @person_view(blueprint, "/<draft_id>/request-changes", "approve", ("POST",))
 def request_changes(draft_id: str) -> Response:
     """Send it back; what there is to say of a line is a comment at that line."""
-    return _act(draft_id, lambda: deciding.request_changes(desk(), doer(), draft_id, _reason()))
+    return _act(draft_id, lambda: deciding.request_changes(desk(), doer(), draft_id, _reason(), (), _seen()))
 
 
 def _reason() -> str:
@@ -175,14 +175,19 @@ def _reason() -> str:
     return reason
 
 
+def _seen() -> int:
+    """The revision that the page showed: whoever sends back what is another text by now has not read it."""
+    return number_of("revision")
+
+
 @person_view(blueprint, "/<draft_id>/reject", "approve", ("POST",))
 def reject(draft_id: str) -> Response:
-    return _act(draft_id, lambda: deciding.reject(desk(), doer(), draft_id, _reason()))
+    return _act(draft_id, lambda: deciding.reject(desk(), doer(), draft_id, _reason(), _seen()))
 
 
 @person_view(blueprint, "/<draft_id>/discard", "draft", ("POST",))
 def discard(draft_id: str) -> Response:
-    return _act(draft_id, lambda: deciding.discard(desk(), doer(), draft_id, _reason()))
+    return _act(draft_id, lambda: deciding.discard(desk(), doer(), draft_id, _reason(), _seen()))
 
 
 @person_view(blueprint, "/<draft_id>/update", "draft", ("POST",))

@@ -47,14 +47,19 @@ SHOWN = 200  # records of a decision on the page; the API has more
 @person_view(blueprint, "/drafts/<draft_id>/effect", "effect")
 def show(draft_id: str) -> Response:
     """What a draft would do. To look begins to work it out, unless that was stopped or failed."""
-    asks, problem = _asks(), None
+    return _shown(draft_id)
+
+
+def _shown(draft_id: str, refused: Problem | None = None) -> Response:
+    """The page of an effect; with why something was refused, and what was filled in."""
+    asks, problem = _asks(), refused
     found = asked(draft_id, asks)
     state = state_of(found)
     if found.question is not None and state.status == "none" and period_of(asks) is None:  # a look opens no inputs
         try:
             state = begin(found)
-        except Problem as refused:
-            problem = refused
+        except Problem as busy:
+            problem = refused or busy
     parts = {name: state.parts.get(name) for name in ("cases", "county", "tried")}
     parts |= {"heirs": heirs(found, state), "replay": replay_shown(state, reads=reads_all()), "period": period_of(asks)}
     with desk_problems():
@@ -71,10 +76,13 @@ def show(draft_id: str) -> Response:
         "moment": datetime.fromisoformat,
     }
     sweepable = _figures(found.changes)
-    return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
+    made = page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
                 swept=_swept(sweepable),
-                inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, **parts, **helpers, **shared())  # fmt: skip
+                inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
+                **parts, **helpers, **shared())  # fmt: skip
+    made.status_code = 200 if refused is None else 422
+    return made
 
 
 @person_view(blueprint, "/drafts/<draft_id>/effect", "effect", ("POST",))
@@ -92,12 +100,15 @@ def work_out(draft_id: str) -> Response:
 def put_in_shadow(draft_id: str) -> Response:
     """Put a draft in shadow, or take it out; where that is refused, the page says why."""
     ending = request.form.get("do") == "end"
-    with CHECKING.turn(), desk_problems():
-        if ending:
-            shadow.end(desk(), doer(), draft_id, held(ShadowEndSchema, reason=wanted("reason"))["reason"])
-        else:
-            said = held(ShadowStartSchema, until=wanted("until"), reason=wanted("reason"))
-            shadow.start(desk(), doer(), draft_id, said["until"], said["reason"])
+    try:
+        with CHECKING.turn(), desk_problems():
+            if ending:
+                shadow.end(desk(), doer(), draft_id, held(ShadowEndSchema, reason=wanted("reason"))["reason"])
+            else:
+                said = held(ShadowStartSchema, until=wanted("until"), reason=wanted("reason"))
+                shadow.start(desk(), doer(), draft_id, said["until"], said["reason"])
+    except Problem as problem:
+        return _shown(draft_id, problem)
     take_up()
     return go(f"{url_for('effects_page.show', draft_id=draft_id)}#shadow")
 

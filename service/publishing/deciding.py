@@ -26,7 +26,7 @@ from service.publishing.acts import (
 )
 from service.publishing.authors import authors_of
 from service.publishing.checking import Checked, check, name_of
-from service.publishing.desk import DRAFT, OPEN, Desk, Doer, Still, all_of, moved_on, must_be, must_have, outdated
+from service.publishing.desk import DRAFT, OPEN, Desk, Doer, Still, all_of, must_be, must_be_at, must_have, outdated
 from service.publishing.drafts import Draft
 from service.publishing.refusals import NotAllowed, NotClean, Refused, Unacknowledged, Unknown
 
@@ -42,8 +42,7 @@ def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Sou
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "draft")
         must_be(desk, draft, seen, WRITABLE)
-        if draft.saved.number != number:
-            raise moved_on(draft, number)
+        must_be_at(draft, number)
         checked = _publishable(desk, seen, draft)
         told[:] = [checked]
         authors = authors_of(desk, draft)
@@ -54,22 +53,25 @@ def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Sou
     return _done(desk, id, chosen), told[0]
 
 
-def request_changes(desk: Desk, who: Doer, id: str, reason: str, comments: tuple[Comment, ...] = ()) -> Act:
-    """Send a submitted draft back to those who wrote it."""
-    return _sent_back(desk, who, id, CHANGES_REQUESTED, reason, comments)
+def request_changes(
+    desk: Desk, who: Doer, id: str, reason: str, comments: tuple[Comment, ...] = (), number: int | None = None
+) -> Act:
+    """Send a submitted draft back to those who wrote it; `number` is the revision that was seen, where one was."""
+    return _sent_back(desk, who, id, (CHANGES_REQUESTED, reason, comments), number)
 
 
-def reject(desk: Desk, who: Doer, id: str, reason: str) -> Act:
-    """Refuse a submitted draft for good."""
-    return _sent_back(desk, who, id, REJECTED, reason, ())
+def reject(desk: Desk, who: Doer, id: str, reason: str, number: int | None = None) -> Act:
+    """Refuse a submitted draft for good; `number` is the revision that was seen, where one was."""
+    return _sent_back(desk, who, id, (REJECTED, reason, ()), number)
 
 
-def discard(desk: Desk, who: Doer, id: str, reason: str = "") -> Act:
-    """Give a draft up."""
+def discard(desk: Desk, who: Doer, id: str, reason: str = "", number: int | None = None) -> Act:
+    """Give a draft up; `number` is the revision that was seen, where one was."""
 
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "draft")
         must_be(desk, draft, seen, OPEN)
+        must_be_at(draft, number)
         return _act(DISCARDED, who, draft, reason=reason), {}
 
     return _done(desk, id, chosen)
@@ -111,7 +113,7 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
         published = published_by(seen)
         release = published.releases.get(edition)
         if release is None:
-            raise Unknown(f"没有发布过版本 {edition}。", f"No edition {edition} is published.")
+            raise Unknown(f"版本 {edition} 现在没有发布。", f"No edition {edition} is published.")
         if (read_date(edition.rpartition("/")[2]) or date.min) <= desk.today():
             raise Refused(f"{edition} 的生效日已到，不能撤回：请起草新版本，或修订它。",
                           f"The day of {edition} has come: draft a new edition instead, or amend it.")  # fmt: skip
@@ -134,14 +136,17 @@ def would_withdraw(desk: Desk, edition: str) -> Checked:
     """What taking an edition back would do."""
     seen = desk.seen()
     if edition not in published_by(seen).releases:
-        raise Unknown(f"没有发布过版本 {edition}。", f"No edition {edition} is published.")
+        raise Unknown(f"版本 {edition} 现在没有发布。", f"No edition {edition} is published.")
     return check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
 
 
-def _sent_back(desk: Desk, who: Doer, id: str, outcome: str, reason: str, comments: tuple[Comment, ...]) -> Act:
+def _sent_back(desk: Desk, who: Doer, id: str, said: tuple[str, str, tuple[Comment, ...]], number: int | None) -> Act:
+    outcome, reason, comments = said
+
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "approve", in_person=True)
         must_be(desk, draft, seen, (SUBMITTED,))
+        must_be_at(draft, number)
         return _act(outcome, who, draft, reason=reason, comments=comments), {}
 
     return _done(desk, id, chosen)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from rules.values.exact import read_date
+from rules.values.text import Text
 from service.days import day_of
 from service.log import DecisionLog
 from service.publishing.acts import (
@@ -37,6 +38,15 @@ from service.publishing.refusals import NotAllowed, Refused, Unknown
 DRAFT = "draft"  # the state of what nobody has acted on since it was saved; the others are the outcomes of acts
 OPEN = DRAFT, SUBMITTED, CHANGES_REQUESTED
 STATES = (*OPEN, APPROVED, REJECTED, WITHDRAWN, DISCARDED)
+NAMED: Mapping[str, Text] = {  # as people read them
+    DRAFT: Text("起草中", "being written"),
+    SUBMITTED: Text("待审批", "waits for approval"),
+    CHANGES_REQUESTED: Text("退回修改", "sent back for changes"),
+    APPROVED: Text("已批准", "approved"),
+    REJECTED: Text("已否决", "rejected"),
+    WITHDRAWN: Text("已撤回", "withdrawn"),
+    DISCARDED: Text("已放弃", "given up"),
+}
 Still = Callable[[Any], bool]
 
 
@@ -170,9 +180,10 @@ def must_be(desk: Desk, draft: Draft, acts: Iterable[Act], states: tuple[str, ..
         return last
     by, at = (last.by, last.at) if last is not None else ("", None)
     when = (f"（{by}，{desk.moment(at)}）", f" ({by}, {desk.moment(at)})") if at and state != DRAFT else ("", "")
+    wanted = Text("、".join(NAMED[one].zh for one in states), ", ".join(NAMED[one].en for one in states))
     raise Refused(
-        f"草稿 {draft.id} 现在是 {state}{when[0]}，要是 {' / '.join(states)} 才行。",
-        f"The draft {draft.id} is {state} now{when[1]}; it has to be {' / '.join(states)} for this.",
+        f"草稿 {draft.id} 现在的状态是“{NAMED[state].zh}”{when[0]}，只有这些状态才能这样办：{wanted.zh}。",
+        f"The draft {draft.id} is in the state “{NAMED[state].en}” now{when[1]}; this is done only in: {wanted.en}.",
     )
 
 
@@ -190,6 +201,12 @@ def moved_on(draft: Draft, number: int) -> Refused:
         f"草稿已有第 {draft.saved.number} 稿，不是第 {number} 稿：请看过之后再办。",
         f"The draft is at revision {draft.saved.number}, not {number}: look at it first.",
     )
+
+
+def must_be_at(draft: Draft, number: int | None) -> None:
+    """Refused where a draft is at another revision than whoever acts has seen; None where they name none."""
+    if number is not None and draft.saved.number != number:
+        raise moved_on(draft, number)
 
 
 def all_of(*asked: Still) -> Still:

@@ -79,7 +79,11 @@ def test_what_was_typed_stays_where_the_service_is_busy(small, editor, monkeypat
     with drafting.CHECKING.turn():
         told = editor.client.post(path, data={**typed, "text": TYPED}, headers=HTML)
     assert (told.status_code, NEW in told.text, TYPED in unescape(told.text)) == (422, True, True)  # both texts
-    done = editor.client.post(f"/desk/drafts/{draft['id']}/discard", data=fields(busy), headers=HTML)
+    stale = editor.client.post(f"/desk/drafts/{draft['id']}/discard", data=fields(busy), headers=HTML)
+    assert (stale.status_code, "已有第 2 稿" in stale.text) == (422, True)  # what was held back speaks of the first
+    done = editor.client.post(
+        f"/desk/drafts/{draft['id']}/discard", data={**fields(busy), "revision": "2"}, headers=HTML
+    )
     assert done.status_code == 303
 
 

@@ -89,6 +89,7 @@ def test_the_whole_way_from_a_draft_to_a_decision_and_back(api, author, approver
     history = approver.get(f"/desk/editions/{PLAN}/{DAY}").text
     assert "批准" in history
     assert DOCUMENT in history
+    assert "不低于 55% → 不低于 60%" in history  # against the edition that it follows
     old = api.service.policies.current().edition(f"{PLAN}/2026-05-01").edition.sha256
     answer = author.post("/desk/drafts", plan=PLAN, day="2027-09-01", sha256=old)
     assert "不低于 60% → 不低于 55%" in author.get(answer.location).text
@@ -120,8 +121,14 @@ def test_what_a_form_is_refused_for_and_what_was_acknowledged_are_told_in_its_wo
     written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
     submitted(author, draft)
     said = {name: field(approver.get(draft).text, name) for name in ("csrf", "sha256")}
+    ticked = {
+        "acknowledged": ["plan.yaml", html(field(approver.get(draft).text, "acknowledged"))],
+        "reason": "长" * 1001,
+    }
+    kept = approver.client.post(f"{draft}/approve", data={**said, **ticked})
+    assert (kept.status_code, kept.text.count(" checked>"), "长" * 1001 in kept.text) == (422, 1, True)
     refused = approver.client.post(f"{draft}/approve", data=said)
-    assert refused.status_code == 422
+    assert (refused.status_code, refused.text.count(" checked>")) == (422, 0)
     told = refused.text.split('role="alert">')[1].split("</div>")[0]
     assert "credit_village.yaml:" in told
     assert "“由谁规定”：农信社自定" in told
@@ -222,7 +229,12 @@ def test_sent_back_then_an_edit_then_submitted_again(author, approver):
     written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
     submitted(author, draft)
     assert approver.get("/desk").text.split("最近的变动")[0].count(draft) == 1  # it waits, and is listed once
-    assert approver.post(f"{draft}/request-changes", reason="请说明").status_code == 303
+    assert (
+        approver.post(
+            f"{draft}/request-changes", revision=field(approver.get(draft).text, "revision"), reason="请说明"
+        ).status_code
+        == 303
+    )
     assert "请说明" in author.get(draft).text
     home = author.get("/desk").text
     assert "退回修改" in home.split("我的草稿")[0]

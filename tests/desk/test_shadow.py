@@ -250,7 +250,17 @@ def test_the_page_begins_shows_and_ends_it(small, approver, caller, draft):
     again = approver.client.post(
         address, data={"csrf": csrf, "do": "end", "reason": "x"}, headers={"Accept": "text/html"}
     )
-    assert again.status_code == 409
+    assert (again.status_code, 'role="alert"' in again.text) == (422, True)
+
+
+def test_a_day_that_cannot_be_is_told_beside_what_was_typed(small, approver, draft):
+    data = {"csrf": approver.headers["X-CSRF-Token"], "do": "start", "until": "2026-01-01", "reason": "看一个星期"}
+    told = approver.client.post(f"/desk/drafts/{draft['id']}/shadow", data=data, headers={"Accept": "text/html"})
+    assert told.status_code == 422
+    assert "最后一天要在今天" in told.text
+    assert 'value="2026-01-01"' in told.text
+    assert 'value="看一个星期"' in told.text
+    assert shadows(small.service.log) == ()
 
 
 def test_the_thread_judges_by_itself(small, approver, caller, draft, monkeypatch):

@@ -99,7 +99,7 @@ def test_the_whole_way(run, said, sqlite, tmp_path, document):
     assert (done.exit_code, "in force from 2100-01-01" in done.stdout) == (0, True)
     assert releases(sqlite)["base/2100-01-01"] == shown["sha256"]
     again = run("policies", "approve", id, "--sha256", shown["sha256"], "--as", "li")
-    assert (again.exit_code, "is approved now" in again.stderr) == (2, True)
+    assert (again.exit_code, "“approved” now" in again.stderr) == (2, True)
     withdrawn = said("li", "withdraw", "base/2100-01-01", "--reason", "推迟")
     assert withdrawn["outcome"] == "withdrawn"
     assert releases(sqlite).keys() == {FIRST}

@@ -110,7 +110,7 @@ def test_whoever_edits_a_line_of_what_waits_is_an_author_and_takes_it_back(room)
     files = room.desk.draft(act.draft).saved.files
     save(room.desk, room.approver, act.draft, 2, changed(files, NEW, "amount: 9 万元"))
     assert state(room, act.draft) == DRAFT
-    with pytest.raises(Refused, match="is draft now"):
+    with pytest.raises(Refused, match="“being written” now"):
         room.approve(act, room.person("third", "approver"))
     again = room.submit(room.desk.draft(act.draft))
     with pytest.raises(NotAllowed, match="wrote part"):
@@ -123,7 +123,7 @@ def test_an_edit_that_is_taken_back_takes_the_submission_back_too(room):
     files = room.desk.draft(act.draft).saved.files
     save(room.desk, room.approver, act.draft, 2, changed(files, NEW, OLD))
     save(room.desk, room.approver, act.draft, 3, files)
-    with pytest.raises(Refused, match="is draft now"):
+    with pytest.raises(Refused, match="“being written” now"):
         room.approve(act, room.person("third", "approver"))
 
 
@@ -297,7 +297,7 @@ def test_a_line_that_is_saved_while_the_approval_is_written_stops_it(room, monke
         return found
 
     monkeypatch.setattr(type(room.desk), "checked", slow)
-    with pytest.raises(Refused, match="is draft now"):
+    with pytest.raises(Refused, match="“being written” now"):
         room.approve(act)
     assert outcomes(room)[-1] == SUBMITTED
 
