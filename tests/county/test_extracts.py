@@ -57,7 +57,10 @@ def test_where_every_record_has_some_below_nothing_is_said(out, manifest):
     assert "empty" not in data_of(out)
 
 
-@pytest.mark.parametrize(("lang", "said"), [("zh", "表里一行数据也没有。"), ("en", "holds no row of data")])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "没有填的表，运行时不要给出这个文件。"), ("en", "Leave a file that is not filled in out of the run")],
+)
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
 def test_an_extract_without_a_row_is_refused(kind, lang, said, tmp_path):
     file, row = tmp_path / f"households.{kind}", households(1, 1)[0]

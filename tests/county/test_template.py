@@ -3,12 +3,14 @@
 import json
 import random
 from datetime import date
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
-from service.county.template import EXPLAINED, columns
+from service.county.intake.mapping import WrongMapping, read_mapping
+from service.county.template import DATA, EXPLAINED, columns
 from tests.county.conftest import call
 from tests.county.making import ON
 from tests.county.test_run import EDITION
@@ -104,3 +106,22 @@ def test_what_is_counted_from_below_is_not_asked_for():
     counted = {one.name for one in EDITION.subjects["village"].facts.values() if one.counted}
     assert counted
     assert not counted & {one.fact.name for one in columns(EDITION, "village", "zh") if one.fact}
+
+
+def test_a_mapping_of_a_template_leaves_its_explanation_out(tmp_path):
+    files = json.loads(template(tmp_path / "forms", "zh"))
+    fill(files["household"], "household", "zh")
+    looked = json.loads(call("look", files["household"], "--out", tmp_path / "m.yaml", "--json"))
+    assert {one["sheet"]: one["above"] for one in looked[0]["sheets"]}[EXPLAINED.zh] == ""
+    (sheet,) = read_mapping(tmp_path / "m.yaml").sheets(Path(files["household"]), "household")
+    assert sheet.sheet == DATA.zh
+
+
+def test_a_sheet_of_a_mapping_without_a_column_is_refused_in_words(tmp_path):
+    (tmp_path / "m.yaml").write_text(
+        'files:\n- file: "h.xlsx"\n  subject: household\n  sheets:\n'
+        '  - sheet: "说明"\n    heading: [1, 1]\n    columns:\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(WrongMapping, match=r"sheet .说明. has no column"):
+        read_mapping(tmp_path / "m.yaml")

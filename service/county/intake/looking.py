@@ -115,7 +115,12 @@ def _sheet(grid: Grid, names: Names, file: str) -> LookedSheet:
         )
     cells = tuple(islice(_cells(grid, heading, names), SHOWN))
     own = grid.name or file
-    mine = bool(names.above) and heading.at(names.above) is None and _UNNAMED.fullmatch(own) is None
+    mine = (
+        bool(names.above)
+        and bool(heading.columns)
+        and heading.at(names.above) is None
+        and _UNNAMED.fullmatch(own) is None
+    )
     return LookedSheet(grid.name, grid.hidden, rows, heading, tuple(_guesses(grid, heading, names)), cells,
                        own if mine else "", dittos=dittos(grid, heading))  # fmt: skip
 
@@ -166,13 +171,14 @@ def mapping_text(files: Iterable[LookedFile]) -> str:
     for file in files:
         lines += [f"- file: {_quoted(file.path.name)}", f"  subject: {file.subject}", "  sheets:"]
         several = sum(1 for one in file.sheets if one.above and not one.hidden) > 1
-        for sheet in file.sheets:
-            if (
-                sheet.heading is not None
-                and not (sheet.hidden or sheet.totals)
-                and (sheet.heading.columns or sheet.guesses)
-            ):
-                lines += _sheet_lines(sheet, sheet.heading, several=several)
+        mapped = [(one, one.heading) for one in file.sheets
+                  if one.heading is not None and not (one.hidden or one.totals)
+                  and (one.heading.columns or one.guesses)]  # fmt: skip
+        known = any(heading.columns for _, heading in mapped)
+        for sheet, heading in mapped:
+            # beside a sheet that is known, one of guesses alone is most likely no table: notes, an explanation
+            dash = "  # " if known and not heading.columns else ""
+            lines += [f"{dash}{line}" for line in _sheet_lines(sheet, heading, several=several)]
     return "\n".join(lines) + "\n"
 
 

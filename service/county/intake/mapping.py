@@ -100,7 +100,8 @@ def read_mapping(path: Path) -> MappedFiles:
             first = problems.errors[0]
             raise WrongMapping(path, f"第 {first.mark.line} 行：{first.zh}", f"Line {first.mark.line}: {first.en}")
         content = _plain(node)
-        files = {(one["file"], one["subject"]): tuple(map(_sheet, one["sheets"])) for one in content["files"]}
+        files = {(one["file"], one["subject"]): tuple(_sheet(path, sheet) for sheet in one["sheets"])
+                 for one in content["files"]}  # fmt: skip
         aliases = {subject: dict(words) for subject, words in content.get("aliases", {}).items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         why = shown(str(error))
@@ -115,7 +116,13 @@ def _plain(node: Node) -> Any:
     return [_plain(one) for one in node.items] if node.is_list else node.text
 
 
-def _sheet(one: Mapping[str, Any]) -> SheetMap:
+def _sheet(path: Path, one: Mapping[str, Any]) -> SheetMap:
+    if not isinstance(one["columns"], dict):
+        sheet = shown(str(one.get("sheet") or ""))
+        raise WrongMapping(path, f"工作表“{sheet}”一列也没有写明。"
+                           "要读的列请核对后去掉前面的 #；不读的工作表请整段删去。",
+                           f"The mapping of sheet {sheet!r} has no column: check those to be read and take their # "
+                           "away, or delete the sheet from the mapping.")  # fmt: skip
     lines = one["heading"] if isinstance(one["heading"], list) else [one["heading"]]
     first, last = int(lines[0]), int(lines[-1])
     if not 0 < first <= last <= first + LOOKED:

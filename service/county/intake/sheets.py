@@ -224,9 +224,14 @@ def _no_heading(path: Path, rows: Iterable[int], taken: Taken) -> Unreadable:
 def without_rows(path: Path, taken: Taken | None) -> Unreadable:
     """The error about a file without a record: rows without an id are notes, unless they stand among records."""
     notes = sum(one.unused.get("note", 0) for one in taken.sheets) if taken is not None and KEY in taken.columns else 0
-    zh = f"有 {notes} 行没有编号，都当作说明。请填上编号。" if notes else "表里一行数据也没有。"
-    en = f" Rows without an id were taken for notes ({notes}): give them one." if notes else ""
-    return Unreadable(path, zh, f"The table holds no row of data.{en}")
+    zh = (
+        f"有 {notes} 行没有编号，都当作说明。请填上编号。"
+        if notes
+        else ("表里一行数据也没有。没有填的表，运行时不要给出这个文件。")
+    )
+    en = (f"Rows without an id were taken for notes ({notes}): give them one." if notes else
+          "Leave a file that is not filled in out of the run.")  # fmt: skip
+    return Unreadable(path, zh, f"The table holds no row of data. {en}")
 
 
 NOT_READ: Mapping[str, tuple[str, str]] = {
