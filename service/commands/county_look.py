@@ -62,23 +62,8 @@ def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line 
         return
     lines = "-".join(map(str, sorted({heading.first, heading.last})))
     yield line(words + say.pick(f"，标题在第 {lines} 行", f", heading in row {lines}"), indent=2)
-    if sheet.totals:
-        sums = say.pick("没有逐条的记录，像是汇总：对应关系里不写", "adds up other sheets: the mapping leaves it out")
-        yield line(Span(sums, "unknown"), indent=4)
-    if sheet.above:
-        title = say.text(say.edition.subjects[say.edition.subjects[file.subject].within].title)
-        maybe = say.pick(
-            f"没有“{title}”一列；对应关系里用 above 写明每行属于“{sheet.above}”",
-            f"no column of the {title}: the mapping says (above) that every row belongs to {sheet.above}",
-        )
-        yield line(Span(maybe, "unknown"), indent=4)
-    if sheet.dittos:
-        same = say.pick(
-            f"有 {figure(sheet.dittos)} 格“同上”，不读；都是上一行的值，请在对应关系里写 ditto: true",
-            f"{figure(sheet.dittos)} cells say ditto and are not read: if they hold what stands above, say ditto: true "
-            "in the mapping",
-        )
-        yield line(Span(same, "unknown"), indent=4)
+    for told in _told(file, sheet, say):
+        yield line(Span(told, "unknown"), indent=4)
     for one in heading.columns:
         unit = say.pick(f"（{one.unit}）", f" ({one.unit})") if one.unit else ""
         yield row(letter_of(one.place), one.heading, f"→ {_title(file, one.name, say)}{unit}", indent=4)
@@ -92,6 +77,24 @@ def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line 
         yield line(Span(say.pick("不用的列：", "not used: ") + ", ".join(rest), "dim"), indent=4)
     for number, cells in sheet.cells if heading.columns else ():
         yield row(str(number), *cells, indent=4)
+
+
+def _told(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[str]:
+    """What is said of the rows of a sheet as a whole."""
+    if sheet.totals:
+        yield say.pick("没有逐条的记录，像是汇总：对应关系里不写", "adds up other sheets: the mapping leaves it out")
+    if sheet.above:
+        title = say.text(say.edition.subjects[say.edition.subjects[file.subject].within].title)
+        yield say.pick(
+            f"没有“{title}”一列；对应关系里用 above 写明每行属于“{sheet.above}”",
+            f"no column of the {title}: the mapping says (above) that every row belongs to {sheet.above}",
+        )
+    if sheet.dittos:
+        yield say.pick(
+            f"有 {figure(sheet.dittos)} 格“同上”，不读；都是上一行的值，请在对应关系里写 ditto: true",
+            f"{figure(sheet.dittos)} cells say ditto and are not read: if they hold what stands above, say ditto: true "
+            "in the mapping",
+        )
 
 
 def _title(file: LookedFile, name: str, say: Wording) -> str:

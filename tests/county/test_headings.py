@@ -1,10 +1,13 @@
 """Headings as people write them: those that have one meaning are read, of the others all that they may mean is offered;
 and cells that say 同上."""
 
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
+from service.county.intake.forms import Form, Refused, reader
 from service.county.intake.inputs import Unreadable
 from service.county.intake.looking import look, mapping_text, plainly
 from service.county.intake.mapping import read_mapping
@@ -140,3 +143,11 @@ def test_a_file_whose_rows_have_no_ids_is_told_so(tmp_path):
     )
     with pytest.raises(Unreadable, match=r"Rows without an id were taken for notes \(1\): give them one"):
         Looked(path, subject="county")
+
+
+def test_what_may_exceed_the_whole_is_read_as_a_case_writes_it():
+    share = EDITION.subjects["manager"].facts["working_share"]
+    growth = replace(share, maximum=Fraction(10))
+    assert [reader(growth, Form())(one) for one in ("1.2", 1.2, "120%")] == ["1.2", "1.2", "120%"]
+    with pytest.raises(Refused, match="bare_percent"):
+        reader(share, Form())("1.2")

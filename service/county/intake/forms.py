@@ -168,12 +168,12 @@ def _number(fact: Fact, form: Form) -> Read:
         if isinstance(value, bool | date | time | timedelta):
             return plain(value)
         number = number_of(value) * form.times
-        if share and not form.percent and number > 1:
-            raise Refused("bare_percent")
         if share and form.percent:
             if 0 < number <= 1:
                 raise Refused("ambiguous_percent")  # of a cell in the format of percentages, or of the number itself
             number /= 100
+        elif share:
+            _hold(number, fact)
         return text_of(number.quantize(FEN, ROUND_HALF_UP) if money and isinstance(value, float) else number)
 
     def written(text: str) -> str:
@@ -186,21 +186,26 @@ def _number(fact: Fact, form: Form) -> Read:
             return text
         if match["percent"] and not share:
             raise Refused("percent_for_number")
-        number = Decimal(match["sign"] + match["digits"].replace(",", ""))
+        number, own = Decimal(match["sign"] + match["digits"].replace(",", "")), match["times"] or match["unit"]
         if share:
-            if match["times"] or match["unit"]:
-                return text
-            if number > 1 and not (match["percent"] or form.percent):
-                raise Refused("bare_percent")
-            return f"{text_of(number)}%" if match["percent"] or form.percent else text_of(number)
-        if match["percent"]:
-            return text
+            return text if own else _share(number, fact, percent=bool(match["percent"] or form.percent))
         if match["times"] and form.times > 1 and not match["unit"]:
             raise Refused("ambiguous_unit")
-        own = match["times"] or match["unit"]
         return text_of(number * (TIMES[match["times"]] if own else form.times))
 
     return read
+
+
+def _share(number: Decimal, fact: Fact, *, percent: bool) -> str:
+    if not percent:
+        _hold(number, fact)
+    return f"{text_of(number)}%" if percent else text_of(number)
+
+
+def _hold(share: Decimal, fact: Fact) -> None:
+    """Refuse a bare number above 1 as a share of a whole; of what may well exceed 1, as growth, it is read as it is."""
+    if share > 1 and (fact.maximum is None or fact.maximum <= 1):
+        raise Refused("bare_percent")
 
 
 def _boolean(fact: Fact, _: Form) -> Read:
