@@ -30,7 +30,7 @@ from service.publishing import edition as archived
 from service.publishing.acts import published_by
 from service.publishing.checking import name_of
 from service.publishing.comments import threads
-from service.publishing.comparing import differences
+from service.publishing.comparing import against, differences
 from service.publishing.desk import NAMED, OPEN, Desk, last_act, state_of
 from service.publishing.drafts import Base, Draft, Listed
 
@@ -150,8 +150,9 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
                  if one.edition == edition]  # fmt: skip
         warned = {act.draft for act, _ in found if act.warnings}
         comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
-        changes = {act.seq: differences(here.log, one, {}, _followed(here, act)) for act, one in found
-                   if one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
+        made = [(act.seq, one, _followed(here, act)) for act, one in found if one.sha256 and act.outcome != SUBMITTED]
+        changes = {seq: differences(here.log, one, {}, base) for seq, one, base in made}
+        held_against = {seq: against(here.log, [one], {}, base) for seq, one, base in made}
         words = _words(here, edition, [one.sha256 for _, one in found if one.sha256])
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
@@ -166,6 +167,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         edition=edition,
         found=found[::-1],
         changes=changes,
+        against=held_against,
         release=release,
         withdrawal=withdrawal,
         drafted=of,

@@ -31,9 +31,9 @@ from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
 from service.policies.sources import DATABASE
-from service.publishing import CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
+from service.publishing import APPROVED, CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
 from service.publishing.checking import name_of
-from service.publishing.comparing import differences, inherited
+from service.publishing.comparing import against, changes_of, differences, inherited
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
 
@@ -72,9 +72,11 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         draft, acts, published = here.draft(draft_id), here.seen(), here.published()
         found = standing(draft, acts)
         checked = here.looked_at(draft, published)
-        unsure = any(one.code != MISSED for one in checked.errors)
+        unsure = found.state != APPROVED and any(one.code != MISSED for one in checked.errors)
+        moves = changes_of(found.last, checked)
         changes = [(one, None if unsure else differences(here.log, one, checked.files, draft.saved.base))
-                   for one in checked.changes]  # fmt: skip
+                   for one in moves]  # fmt: skip
+        held_against = {} if unsure else against(here.log, moves, checked.files, draft.saved.base)
         revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
         patches = service().settings.published_in != DATABASE and bool(checked.changes)
         words = Words(draft.edition, texts_of(draft.saved.files, here.files(published)))
@@ -85,7 +87,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, barred=why is not None), why=why, mine=mine, history=history,
-                 revisions=_folded(revisions),
+                 revisions=_folded(revisions), against=held_against,
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
                  cases=cases, CASES=FILE, MISSED=MISSED, words=words,

@@ -79,7 +79,7 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     made = page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
                 swept=_swept(sweepable),
-                inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
+                inherited=found.inherited, against=found.against, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
                 **parts, **helpers, **shared())  # fmt: skip
     made.status_code = 200 if refused is None else 422
     return made
