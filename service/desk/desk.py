@@ -16,7 +16,6 @@ from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
-from service.desk.forms import texts_of
 from service.desk.looking import seen_by
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
@@ -193,7 +192,7 @@ def _words(here: Desk, edition: str, contents: Sequence[str]) -> Words:
     if files is None:
         return Words()
     own = {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
-    return Words(edition, texts_of(own, files))
+    return Words.over(edition, own, files)
 
 
 @person_view(blueprint, "/editions/<plan>/<day>/withdraw", "withdraw", ("POST",))

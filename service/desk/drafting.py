@@ -20,7 +20,6 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
-from service.desk.forms import texts_of
 from service.desk.looking import cases_of, look, seen_by, told
 from service.desk.views import NUMBER, go, number_of, person_view, tell_by_page
 from service.desk.wording import Words
@@ -79,7 +78,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         held_against = {} if unsure else against(here.log, moves, checked.files, draft.saved.base)
         revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
         patches = service().settings.published_in != DATABASE and bool(checked.changes)
-        words = Words(draft.edition, texts_of(draft.saved.files, here.files(published)))
+        words = Words.over(draft.edition, draft.saved.files, here.files(published))
         cases = cases_of(here, draft, checked)
         why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
         parents = inherited(here.log, found.last, draft, checked)
@@ -136,7 +135,7 @@ def _words(draft_id: str) -> Words:
     with desk_problems():
         here = desk()
         draft = here.draft(draft_id)
-        return Words(draft.edition, texts_of(draft.saved.files, here.files(here.published())))
+        return Words.over(draft.edition, draft.saved.files, here.files(here.published()))
 
 
 @person_view(blueprint, "/<draft_id>/submit", "draft", ("POST",), most=sys.maxsize)

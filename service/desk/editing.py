@@ -51,7 +51,8 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
     ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
     own_changes = [one for one in changes if _of(one, at.file)]
     shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults, forms=forms,
-                 folded=forms.folded(form), ways=ways, changes=own_changes, words=Words(draft.edition, texts),
+                 folded=forms.folded(form), ways=ways, changes=own_changes,
+                 words=Words.over(draft.edition, draft.saved.files, files),
                  may_write=found.state in OPEN, FEW=FEW,
                  saves_itself=found.state in (DRAFT, CHANGES_REQUESTED),
                  said=request.form if told or problem else {}, **told, **shared())  # fmt: skip

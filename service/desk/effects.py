@@ -19,7 +19,6 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked, begin, heirs, reads_all, replay_of, replay_shown, state_of
 from service.api.shadows import ShadowEndSchema, ShadowStartSchema, shadow_of, take_up
 from service.desk.desk import held, shared, wanted
-from service.desk.forms import texts_of
 from service.desk.looking import cases_of
 from service.desk.titles import CANNOT
 from service.desk.views import go, person_view, tell_by_page
@@ -64,8 +63,8 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     parts |= {"heirs": heirs(found, state), "replay": replay_shown(state, reads=reads_all()), "period": period_of(asks)}
     with desk_problems():
         parts["shadow"] = shadow_of(desk(), found.draft, reads=reads_all())
-        texts = texts_of(found.draft.saved.files, desk().files(desk().published()))
-        parts["words"] = Words(found.draft.edition, texts)
+        files = desk().files(desk().published())
+        parts["words"] = Words.over(found.draft.edition, found.draft.saved.files, files)
         parts["own_cases"] = cases_of(desk(), found.draft, found.checked)
     helpers = {
         "figures": figures,
