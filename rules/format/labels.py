@@ -25,6 +25,8 @@ _TOLD = {
     "en": re.compile(rf"{_ANY}|(?<![\w/.`-])(?P<bare>[a-z]+(?:_[a-z]+)+)(?![\w/`-]|\.\w)", re.ASCII),
 }
 
+_TWICE = re.compile(r"“([^”]+)” ?[（(]“?\1”?[）)] ?")  # a name whose title the message gives beside it
+
 
 def in_forms(problem: Problem, names: Titles) -> Text:
     """What a problem says, for whoever works in forms; `names` are the titles of what the plan names."""
@@ -32,7 +34,11 @@ def in_forms(problem: Problem, names: Titles) -> Text:
 
 
 def _worded(text: str, lang: Lang, names: Titles) -> str:
-    return _TOLD[lang].sub(lambda one: _label(one, lang, names), text)
+    return _TWICE.sub(_once, _TOLD[lang].sub(lambda one: _label(one, lang, names), text))
+
+
+def _once(found: re.Match[str]) -> str:
+    return f"“{found[1]}”" + (" " if found[0].endswith(" ") else "")
 
 
 def _label(found: re.Match[str], lang: Lang, names: Titles) -> str:

@@ -124,7 +124,7 @@ def told(found: Asked, state: State, shadow: Mapping[str, Any] | None, *, reads:
     return {
         "revision": found.draft.saved.number,
         "sha256": question and question.after.sha256,
-        "against": question and {"edition": question.before.edition, "sha256": question.before.sha256},
+        "against": found.against and {"edition": found.against.edition, "sha256": found.against.sha256},
         "changes": [one.as_dict() for one in found.own],
         "warnings": problems_of(found.checked.warnings),
         "errors": problems_of(found.checked.errors),

@@ -16,7 +16,6 @@ from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
-from service.desk.forms import texts_of
 from service.desk.looking import seen_by
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
@@ -30,7 +29,7 @@ from service.publishing import edition as archived
 from service.publishing.acts import published_by
 from service.publishing.checking import name_of
 from service.publishing.comments import threads
-from service.publishing.comparing import differences
+from service.publishing.comparing import against, differences
 from service.publishing.desk import NAMED, OPEN, Desk, last_act, state_of
 from service.publishing.drafts import Base, Draft, Listed
 
@@ -150,8 +149,9 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
                  if one.edition == edition]  # fmt: skip
         warned = {act.draft for act, _ in found if act.warnings}
         comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
-        changes = {act.seq: differences(here.log, one, {}, _followed(here, act)) for act, one in found
-                   if one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
+        made = [(act.seq, one, _followed(here, act)) for act, one in found if one.sha256 and act.outcome != SUBMITTED]
+        changes = {seq: differences(here.log, one, {}, base) for seq, one, base in made}
+        held_against = {seq: against(here.log, [one], {}, base) for seq, one, base in made}
         words = _words(here, edition, [one.sha256 for _, one in found if one.sha256])
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
@@ -166,6 +166,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         edition=edition,
         found=found[::-1],
         changes=changes,
+        against=held_against,
         release=release,
         withdrawal=withdrawal,
         drafted=of,
@@ -191,7 +192,7 @@ def _words(here: Desk, edition: str, contents: Sequence[str]) -> Words:
     if files is None:
         return Words()
     own = {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
-    return Words(edition, texts_of(own, files))
+    return Words.over(edition, own, files)
 
 
 @person_view(blueprint, "/editions/<plan>/<day>/withdraw", "withdraw", ("POST",))

@@ -20,7 +20,6 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
-from service.desk.forms import texts_of
 from service.desk.looking import cases_of, look, seen_by, told
 from service.desk.views import NUMBER, go, number_of, person_view, tell_by_page
 from service.desk.wording import Words
@@ -31,9 +30,9 @@ from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
 from service.policies.sources import DATABASE
-from service.publishing import CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
+from service.publishing import APPROVED, CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
 from service.publishing.checking import name_of
-from service.publishing.comparing import differences, inherited
+from service.publishing.comparing import against, changes_of, differences, inherited
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
 
@@ -72,12 +71,14 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         draft, acts, published = here.draft(draft_id), here.seen(), here.published()
         found = standing(draft, acts)
         checked = here.looked_at(draft, published)
-        unsure = any(one.code != MISSED for one in checked.errors)
+        unsure = found.state != APPROVED and any(one.code != MISSED for one in checked.errors)
+        moves = changes_of(found.last, checked)
         changes = [(one, None if unsure else differences(here.log, one, checked.files, draft.saved.base))
-                   for one in checked.changes]  # fmt: skip
+                   for one in moves]  # fmt: skip
+        held_against = {} if unsure else against(here.log, moves, checked.files, draft.saved.base)
         revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
         patches = service().settings.published_in != DATABASE and bool(checked.changes)
-        words = Words(draft.edition, texts_of(draft.saved.files, here.files(published)))
+        words = Words.over(draft.edition, draft.saved.files, here.files(published))
         cases = cases_of(here, draft, checked)
         why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
         parents = inherited(here.log, found.last, draft, checked)
@@ -85,7 +86,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, barred=why is not None), why=why, mine=mine, history=history,
-                 revisions=_folded(revisions),
+                 revisions=_folded(revisions), against=held_against,
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
                  cases=cases, CASES=FILE, MISSED=MISSED, words=words,
@@ -134,7 +135,7 @@ def _words(draft_id: str) -> Words:
     with desk_problems():
         here = desk()
         draft = here.draft(draft_id)
-        return Words(draft.edition, texts_of(draft.saved.files, here.files(here.published())))
+        return Words.over(draft.edition, draft.saved.files, here.files(here.published()))
 
 
 @person_view(blueprint, "/<draft_id>/submit", "draft", ("POST",), most=sys.maxsize)

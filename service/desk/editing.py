@@ -21,7 +21,7 @@ from service.desk.wording import Words
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, drafting
-from service.publishing.comparing import differences
+from service.publishing.comparing import changes_of, differences
 from service.publishing.desk import DRAFT, OPEN
 from service.publishing.drafts import Draft
 
@@ -40,9 +40,9 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
     with CHECKING.turn(), desk_problems():
         here = desk()
         draft, published = here.draft(draft_id), here.published()
-        files, state = here.files(published), standing(draft, here.seen()).state
+        files, found = here.files(published), standing(draft, here.seen())
         checked = here.looked_at(draft, published)
-        own = [one for one in checked.changes if one.edition == draft.edition and not checked.errors]
+        own = [one for one in changes_of(found.last, checked) if one.edition == draft.edition and not checked.errors]
         changes = [said for one in own for said in differences(here.log, one, checked.files, draft.saved.base) or ()]
     texts = forms.texts_of(draft.saved.files, files)
     with refusals():
@@ -51,9 +51,10 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
     ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
     own_changes = [one for one in changes if _of(one, at.file)]
     shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults, forms=forms,
-                 folded=forms.folded(form), ways=ways, changes=own_changes, words=Words(draft.edition, texts),
-                 may_write=state in OPEN, FEW=FEW,
-                 saves_itself=state in (DRAFT, CHANGES_REQUESTED),
+                 folded=forms.folded(form), ways=ways, changes=own_changes,
+                 words=Words.over(draft.edition, draft.saved.files, files),
+                 may_write=found.state in OPEN, FEW=FEW,
+                 saves_itself=found.state in (DRAFT, CHANGES_REQUESTED),
                  said=request.form if told or problem else {}, **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown

@@ -19,7 +19,6 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked, begin, heirs, reads_all, replay_of, replay_shown, state_of
 from service.api.shadows import ShadowEndSchema, ShadowStartSchema, shadow_of, take_up
 from service.desk.desk import held, shared, wanted
-from service.desk.forms import texts_of
 from service.desk.looking import cases_of
 from service.desk.titles import CANNOT
 from service.desk.views import go, person_view, tell_by_page
@@ -64,8 +63,8 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     parts |= {"heirs": heirs(found, state), "replay": replay_shown(state, reads=reads_all()), "period": period_of(asks)}
     with desk_problems():
         parts["shadow"] = shadow_of(desk(), found.draft, reads=reads_all())
-        texts = texts_of(found.draft.saved.files, desk().files(desk().published()))
-        parts["words"] = Words(found.draft.edition, texts)
+        files = desk().files(desk().published())
+        parts["words"] = Words.over(found.draft.edition, found.draft.saved.files, files)
         parts["own_cases"] = cases_of(desk(), found.draft, found.checked)
     helpers = {
         "figures": figures,
@@ -79,7 +78,7 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     made = page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
                 swept=_swept(sweepable),
-                inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
+                inherited=found.inherited, against=found.against, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
                 **parts, **helpers, **shared())  # fmt: skip
     made.status_code = 200 if refused is None else 422
     return made

@@ -48,13 +48,18 @@ class Made:
 
 def texts_of(own: Mapping[str, str], published: Mapping[str, str]) -> Texts:
     """The files of a draft, by name, over those of the published editions that it extends; `published` by path."""
-    above, files = list[Mapping[str, str]](), own
-    while (at := _extended(files)) and len(above) < len(published):
+    return Texts(own, tuple(above_of(own, published).values()))
+
+
+def above_of(own: Mapping[str, str], published: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    """The files, by name, of the published editions that a draft extends, by the name of each, the nearest first."""
+    above, files = dict[str, Mapping[str, str]](), own
+    while (at := _extended(files)) and at not in above:
         files = {path.rpartition("/")[2]: text for path, text in published.items() if path.startswith(f"{at}/")}
         if not files:
             break
-        above.append(files)
-    return Texts(own, tuple(above))
+        above[at] = files
+    return above
 
 
 def _extended(files: Mapping[str, str]) -> str:

@@ -11,19 +11,26 @@ from rules.editing.texts import SUFFIX, Texts
 from rules.format.labels import in_forms
 from rules.problems.problem import Problem
 from rules.values.text import Text
+from service.desk.forms import above_of
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words for the problems of an edition; without its texts no name has a title."""
 
-    edition: str = ""
+    editions: frozenset[str] = frozenset()  # the edition, and those that it extends: what it inherits is marked there
     texts: Texts = field(default_factory=lambda: Texts({}))
     _named: dict[str, Mapping[str, Text]] = field(default_factory=dict)
 
+    @classmethod
+    def over(cls, edition: str, own: Mapping[str, str], published: Mapping[str, str]) -> Words:
+        """The words of an edition with files of its own, by name, among published ones, by path."""
+        above = above_of(own, published)
+        return cls(frozenset({edition, *above}), Texts(own, tuple(above.values())))
+
     def of(self, problem: Problem) -> Text:
         folder, _, name = problem.mark.file.rpartition("/")
-        return in_forms(problem, self._names(name.removesuffix(SUFFIX)) if folder == self.edition else {})
+        return in_forms(problem, self._names(name.removesuffix(SUFFIX)) if folder in self.editions else {})
 
     def at_its_line(self, problem: Problem) -> Text:
         """The same, with the file and the line before it."""

@@ -13,9 +13,9 @@ from service.effect.question import REPLAY, Content, Heir, Question, Run, latest
 from service.log import DecisionLog
 from service.publishing.acts import Change
 from service.publishing.checking import Checked
-from service.publishing.comparing import Inherited, differences, inherited
+from service.publishing.comparing import Inherited, against, changes_of, differences, inherited
 from service.publishing.desk import Desk, last_act
-from service.publishing.drafts import Draft
+from service.publishing.drafts import Base, Draft
 from service.settings import HOME, Settings
 
 FEATURES = HOME / "features"
@@ -24,13 +24,14 @@ FEATURES = HOME / "features"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A draft, its check, what it changes in words, edition by edition, and the question of its effect: None where
-    there is nothing to hold it against, or where it has errors."""
+    no edition of its plan is there to hold it against, or where it has errors."""
 
     draft: Draft
     checked: Checked
     changes: tuple[tuple[Change, list[Difference] | None], ...]
     question: Question | None
     inherited: Inherited | None = None  # where an edition that it extends has changed since it was submitted
+    against: Base | None = None  # the content that the edition's own changes are told against
 
     @property
     def own(self) -> list[Difference]:
@@ -49,10 +50,13 @@ def asked(desk: Desk, settings: Settings, draft_id: str, asks: str = "") -> Aske
     checked = desk.looked_at(draft, published)
     if checked.errors:
         return Asked(draft, checked, (), None)
-    changes = tuple((one, differences(desk.log, one, checked.files, draft.saved.base)) for one in checked.changes)
+    last, base = last_act(draft, desk.seen()), draft.saved.base
+    moves = changes_of(last, checked)
+    changes = tuple((one, differences(desk.log, one, checked.files, base)) for one in moves)
     mine = next((one for one in checked.changes if one.edition == draft.edition and one.sha256), None)
     question = None if mine is None else _question(desk, settings, mine, checked, draft, asks)
-    return Asked(draft, checked, changes, question, inherited(desk.log, last_act(draft, desk.seen()), draft, checked))
+    return Asked(draft, checked, changes, question, inherited(desk.log, last, draft, checked),
+                 against(desk.log, moves, checked.files, base).get(draft.edition))  # fmt: skip
 
 
 def period_of(asks: str) -> tuple[date, date] | None:

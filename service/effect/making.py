@@ -30,7 +30,12 @@ from service.examples.scenarios import broken
 
 Said = Callable[[str], None]
 Answer = Callable[[Outputs, Outputs, Limits], Any]  # of the run, and the run as the edition judges it
-NO_RUN = Text("没有这个方案的全县运行结果。", "There is no county run of this plan.")
+NO_RUN = Text(
+    "没有这个方案的全县运行结果：没有写设置 VILLAGE_CREDIT_COUNTY_RUNS，或它所指的目录里没有。"
+    "请先用 village-credit county run 运行一次全县，把这项设置写成结果所在的目录，再测算。",
+    "There is no county run of this plan: the setting VILLAGE_CREDIT_COUNTY_RUNS is not given, or its folder has none. "
+    "Run the county with village-credit county run, set this to the folder of the results, and work it out again.",
+)
 NOT_KEPT = Text("这次运行所用的版本已不在存档里，不能照它试算。",
                 "The edition that the run was judged under is not in the archive any more.")  # fmt: skip
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256 as hashed
 
 from rules import Edition
-from rules.building.loader import load_alone
+from rules.building.loader import digest_of, load_alone
+from rules.building.store import lineage
 from rules.words.diff import Change as Difference
 from rules.words.diff import diff
 from service.log import Altered, DecisionLog
-from service.publishing.acts import SUBMITTED, Act, Change
+from service.publishing.acts import APPROVED, SUBMITTED, Act, Change
 from service.publishing.checking import Checked
 from service.publishing.contents import edition as archived
 from service.publishing.contents import laid_out
@@ -52,17 +53,50 @@ def _told(before: _Content, after: _Content) -> tuple[Difference, ...] | None:
 def differences(
     log: DecisionLog, change: Change, files: Mapping[str, Mapping[str, str]], base: Base
 ) -> list[Difference] | None:
-    """A change of an edition in words: against the content that it replaces, or where it is new, against the edition
-    that it follows. None where there is nothing to compare, or one of the two cannot be read."""
+    """A change of an edition in words, held against what `against` says. None where there is nothing to compare, or
+    one of the two cannot be read."""
+    before, after = _sides(log, change, files, base)
+    found = None if before is None or after is None else _told(before, after)
+    return None if found is None else [*found]
+
+
+def against(
+    log: DecisionLog, changes: Iterable[Change], files: Mapping[str, Mapping[str, str]], base: Base
+) -> Mapping[str, Base]:
+    """By edition the content that each change is told against: what it replaces; where it is new, the edition that it
+    follows; where it follows none, the edition that it extends. An edition that has none of these is left out."""
+    sides = ((one.edition, _sides(log, one, files, base)[0]) for one in changes)
+    return {edition: Base(before.name, before.sha256) for edition, before in sides if before is not None}
+
+
+def changes_of(last: Act | None, checked: Checked) -> tuple[Change, ...]:
+    """What publishing a draft changes: once it is approved, what the approval changed, whatever was published since."""
+    return last.changes if last is not None and last.outcome == APPROVED else checked.changes
+
+
+def _sides(
+    log: DecisionLog, change: Change, files: Mapping[str, Mapping[str, str]], base: Base
+) -> tuple[_Content | None, _Content | None]:
+    """The two contents of a change, before and after."""
+    if not change.sha256:
+        return None, None
+    found = files.get(change.sha256) or archived(log, change.sha256)
+    after = None if found is None else _Content(change.edition, change.sha256, found)
     name, sha256 = (change.edition, change.before) if change.before else (base.edition, base.sha256)
-    if not name or not change.sha256:
-        return None
+    if not name:
+        return after and _extended(after), after
     if (before := archived(log, sha256)) is None:
         raise Altered(sha256)
-    if (after := files.get(change.sha256) or archived(log, change.sha256)) is None:
-        return None
-    found = _told(_Content(name, sha256, before), _Content(change.edition, change.sha256, after))
-    return None if found is None else [*found]
+    return _Content(name, sha256, before), after
+
+
+@lru_cache(TOLD)
+def _extended(content: _Content) -> _Content | None:
+    """The edition that an edition extends: its files are among that one's."""
+    with laid_out(content.files) as root:
+        above = [one for one in lineage(root, root / content.name) if one.is_dir()][1:2]
+        found = [_Content(one.relative_to(root).as_posix(), digest_of(one, root), content.files) for one in above]
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,17 @@ def test_a_reading_says_what_its_other_choices_would_change(desk):
     assert "→" in page.split("若改取")[1]
 
 
+def test_a_clause_is_printed_once_whole_and_then_sentence_by_sentence(desk):
+    api, reader = desk
+    edition = api.service.policies.current().edition(OLD.removeprefix("/policies/")).edition
+    clauses = [one for one in edition.clauses.values() if one.text and len(one.sentences) < 2]
+    assert clauses
+    for one in clauses:
+        page = html.unescape(reader.get(f"{OLD}/clauses/{one.id}").text)
+        assert page.count(one.text) == 1
+        assert one.not_decided is None or page.count(one.not_decided.zh) == 1
+
+
 @pytest.mark.parametrize("path", ["decisions/x", "facts/village/x", "clauses/x", "readings/x"])
 def test_what_is_not_there_is_not_found(reader, path):
     assert reader.get(f"{OLD}/{path}").status_code == 404

@@ -83,7 +83,11 @@ def test_a_crash_is_said_and_it_can_be_worked_out_again(api, author, out, tmp_pa
     assert "parquet" in key.get(f"/v1/drafts/{id}/effect").json["failure"]
     with_runs(api, tmp_path / "nowhere")
     worked_out(api, author, draft)
-    assert key.get(f"/v1/drafts/{id}/effect").json["county"]["not"]["zh"] == "没有这个方案的全县运行结果。"
+    why = key.get(f"/v1/drafts/{id}/effect").json["county"]["not"]
+    for said, none in ((why["zh"], "没有这个方案的全县运行结果"), (why["en"], "There is no county run of this plan")):
+        assert said.startswith(none)
+        assert "VILLAGE_CREDIT_COUNTY_RUNS" in said  # the setting, and what to do
+        assert "village-credit county run" in said
 
 
 @pytest.mark.parametrize(("sweep", "told"), [

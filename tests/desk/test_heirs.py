@@ -1,5 +1,6 @@
 """Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from shutil import copytree
 
@@ -10,6 +11,8 @@ from tests.log.deskwork import NEW, OLD
 from tests.log.test_workflow import CHILD
 
 ELEVEN = "amount: 11 万元"
+OWN = "decision: limit\nrows:\n- {id: top, then: {amount: 7 万元}}\n"
+TOLD = "金额 5万元 → 金额 7万元"
 
 
 def approved(approver, editor, draft):
@@ -20,10 +23,10 @@ def approved(approver, editor, draft):
     assert answer.status_code == 201, answer.text
 
 
-def child(editor, day="2027-02-01"):
+def child(editor, day="2027-02-01", **files):
     """A draft of a plan that extends another."""
-    head = CHILD.replace("2027-02-01", day)
-    answer = editor.post("/drafts", {"plan": "child", "day": day, "files": {"plan.yaml": head}})
+    files = {"plan.yaml": CHILD.replace("2027-02-01", day)} | {f"{name}.yaml": text for name, text in files.items()}
+    answer = editor.post("/drafts", {"plan": "child", "day": day, "files": files})
     assert answer.status_code == 201, answer.text
     return answer.json
 
@@ -46,6 +49,46 @@ def test_what_changes_with_a_draft_is_told_edition_by_edition(small, editor, app
     assert "跟着改变的版本" in page
     assert "child/2027-02-01" in page
     assert "自己的测试案例" in page
+
+
+def test_the_first_edition_of_a_plan_is_told_against_the_edition_that_it_extends(small, editor, approver):
+    begun = child(editor, limit=OWN)
+    address = f"/drafts/{begun['id']}"
+    assert editor.submit(begun).status_code == 201
+    told = approver.get(f"{address}/effect").json
+    assert told["against"] == editor.begin(day="2026-05-01", amend=True)["base"]
+    assert [one["zh"] for one in told["changes"] if TOLD in one["zh"]]
+    waiting = approver.client.get(f"/desk{address}").text
+    effect = approver.client.get(f"/desk{address}/effect").text
+    form = editor.client.get(f"/desk{address}/form/limit").text
+    checked = approver.get(f"{address}/check").json
+    said = {"sha256": checked["sha256"], "acknowledged": [one["id"] for one in checked["warnings"]]}
+    assert approver.post(f"{address}/approve", said).status_code == 201
+    history = approver.client.get("/desk/editions/child/2027-02-01").text
+    done = approver.client.get(f"/desk{address}").text
+    for page in (waiting, effect, history, done):
+        assert TOLD in page
+        before = page.partition(TOLD)[0]
+        assert re.search(r"与 [^<]*2026-05-01.*相比：", before)
+    assert TOLD in form
+    assert "没有可对照的版本" not in waiting
+
+
+def test_a_draft_that_was_approved_still_tells_what_it_changed(small, editor, approver):
+    amendment = edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, NEW))
+    following = edited(editor, editor.begin(), (OLD, ELEVEN))
+    addresses = [f"/drafts/{one['id']}" for one in (amendment, following)]
+    before = [[one["zh"] for one in editor.get(f"{one}/effect").json["changes"]] for one in addresses]
+    for one in (following, amendment):
+        approved(approver, editor, one)
+    approved(approver, editor, edited(editor, editor.begin(day="2026-05-01", amend=True), (NEW, "amount: 8 万元")))
+    for address, changes in zip(addresses, before, strict=True):
+        page = approver.client.get(f"/desk{address}").text
+        assert changes
+        assert all(one in page for one in changes)
+        assert "与已发布的一样" not in page
+        assert "8 万元" not in page.partition('id="changes"')[2].partition("</section>")[0]
+        assert [one["zh"] for one in approver.get(f"{address}/effect").json["changes"]] == changes
 
 
 def test_what_has_changed_below_a_draft_that_waits_is_shown_to_whoever_approves(small, editor, approver):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.desk.drafting import person
 from tests.desk.test_desk import DAY, PLAN, approved, begun, field, html, submitted, written
 
 
@@ -82,6 +83,27 @@ def test_a_comment_that_cannot_be_taken_is_told_and_nothing_is_lost(author, warn
     assert "没有第 99999 行" in answer.text
     assert author.post(f"{warned}/comments/{'0' * 32}", do="answer", text="?").status_code == 422
     assert author.post(f"{warned}/comments", file=VILLAGE, line="1", revision="1", text="").status_code == 422
+
+
+def test_the_warnings_of_a_plan_that_extends_another_call_things_by_their_titles_once(author, second, api):
+    """Of what it changes itself, and of what it inherits and makes disagree."""
+    edited = person(api, "desk.editor", "editor")
+    head = ("plan: zz-county\ntitle: {zh: 子方案, en: Child}\nissuer: {zh: 试验, en: Trial}\n"
+            "effective: {from: 2027-02-01}\nextends: {plan: xx-county, edition: 2026-05-01}\n")  # fmt: skip
+    own = "decision: credit_village\ncriteria:\n- {id: a_grade_share, require: {a_grade_share: {at_least: 60%}}}\n"
+    clauses = "clauses:\n  四(三)1(1): {text: A级及以上的信用户数量占全村农户数比例高于70%。}\n"
+    for files in ({VILLAGE: own}, {"clauses.yaml": clauses}):
+        answer = edited.post("/drafts", {"plan": "zz-county", "day": "2027-02-01",
+                                         "files": {"plan.yaml": head, **files}})  # fmt: skip
+        address = f"/drafts/{answer.json['id']}"
+        checked = edited.get(f"{address}/check").json
+        assert checked["errors"] == []
+        assert any("`credit_village.a_grade_share`" in one["zh"] for one in checked["warnings"])
+        for path in (address, f"{address}/effect"):
+            page = html(second.get(f"/desk{path}").text)
+            assert "“A级及以上信用户占比”写的是" in page
+            assert "`credit_village.a_grade_share`" not in page
+            assert "credit_village.a_grade_share" not in page.partition('id="warnings"')[2].partition("</section>")[0]
 
 
 NOWHERE = [
