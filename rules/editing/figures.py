@@ -18,7 +18,6 @@ from rules.model import CONSTANTS
 from rules.operations import OPERATORS
 from rules.values.exact import PERIODS, read_literal
 from rules.values.kinds import example
-from rules.values.text import Text
 
 FACTS = "facts"
 
@@ -84,10 +83,11 @@ def _check_unit(old: str, new: str, at: Address) -> None:
         return
     number = new if is_now.type.kind == "bare" and was.type.is_number else ""
     for_instance = example(was.type, number)
+    zh, en = for_instance.zh.strip("`"), for_instance.en
     if was.type.kind == "points":  # a value of its own says that it is points
-        for_instance = Text(f"{for_instance.zh.strip('`')}分", f"{for_instance.en} points")
-    raise Refused(f"{at} 现在是 {old}，不能改成 {new}。请按同样的单位写，例如：{for_instance.zh}",
-                  f"{at} is {old}, and {new} is of another unit. Write it in the same, for example: {for_instance.en}",
+        zh, en = f"{zh}分", f"{en} points"
+    raise Refused(f"{at} 现在是 {old}，不能改成 {new}。请按同样的单位写，例如：{zh}",
+                  f"{at} is {old}, and {new} is of another unit. Write it in the same, for example: {en}",
                   at)  # fmt: skip
 
 

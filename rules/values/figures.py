@@ -86,5 +86,5 @@ def told(value: Value, type: Type) -> Text:
 
 
 def unit_told(unit: str) -> Text:
-    """A unit for a message; one that has no Chinese word in quotes."""
-    return Text(CHINESE.get(unit, f"`{unit}`"), unit)
+    """A unit for a message; one without a Chinese word stands in quotes."""
+    return Text(CHINESE.get(unit, f"`{unit}`" if unit.isascii() else unit), unit)

@@ -18,7 +18,6 @@ from rules.model.needs import Key, needed
 from rules.values.exact import Type
 from rules.values.kinds import said
 from rules.values.text import Text
-from rules.words.phrases import UNITS
 
 Said = Mapping[str, str]  # the fields of a form
 Path = tuple[str, ...]
@@ -87,10 +86,9 @@ def _field(edition: Edition, fact: Fact | Output, path: Path, around: tuple[str,
 def _about(edition: Edition, type: Type) -> Text:
     """What is to be typed, the unit of a count in words."""
     name, unit = said(type), edition.subjects.get(type.unit)
-    if type.kind != "count" or (type.unit not in UNITS and unit is None):
+    if type.kind != "count" or unit is None:
         return name
-    zh = UNITS[type.unit].zh if unit is None or type.unit in UNITS else unit.title.zh
-    return Text(name.zh.replace(type.unit, zh), name.en)
+    return Text(name.zh.replace(f"`{type.unit}`", unit.title.zh), name.en)
 
 
 def _tables(edition: Edition, subject: str, facts: Mapping[Key, Fact]) -> Iterator[Table]:

@@ -169,13 +169,18 @@ def test_facts_that_a_draft_asks_for_and_the_run_has_not_are_named(out, younger,
 
 
 @pytest.mark.parametrize(("option", "asked"), [
-    ("--change", "credit_village.a_grade_share=60"), ("--change", "screening.age=20-60"),
+    ("--change", "credit_village.a_grade_share=60"),
     ("--sweep", "credit_village.a_grade_share=50..60/1"),
 ])  # fmt: skip
 def test_a_figure_that_does_not_fit_is_told_at_its_option(option, asked, out):
     told = call("simulate", out, option, asked, "--lang", "en", code=2)
     assert told.startswith(f"{option} {asked}: ")
     assert ".yaml" not in told
+
+
+def test_a_range_wants_two_values(out):
+    told = call("simulate", out, "--change", "screening.age=20-60", "--lang", "en", code=2)
+    assert "is [18 years, 65 years]. Write 2 values in brackets, with a comma between, and not 20-60." in told
 
 
 def test_what_cannot_be_judged_again_is_refused(out, files, tmp_path):

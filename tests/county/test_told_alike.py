@@ -69,4 +69,4 @@ def test_a_fault_of_an_id_is_told_by_the_heading_of_its_column(told):
     assert faults["b.csv", 3][0] == "农户"
     assert "农户表里没有这个编号" in faults["b.csv", 3][1]
     sheet = load_workbook(told[0] / "set_aside.xlsx")["农户"]
-    assert [one.value for one in sheet[2]][4] == "编号：没有编号。"
+    assert [one.value for one in sheet[2]][5] == "编号：没有编号。"

@@ -41,7 +41,7 @@ EXCEPTIONS = {
     "service/county/intake/turned.py": "cells that tell a sheet that lies on its side",
     "service/examples/words.py": "how people write a value of each kind",
     "service/county/intake/forms.py": "money and rates have units in a cell",
-    "service/county/intake/headings.py": "money and rates have units in a heading",
+    "service/county/intake/names.py": "money and rates have units in a heading",
     "service/county/intake/totals.py": "what can be added up",
     "service/county/report/workbook.py": "a rate is shown in percent",
     "service/county/report/columns.py": "a rate is shown in percent",

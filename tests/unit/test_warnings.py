@@ -58,7 +58,7 @@ def test_the_shipped_plan_is_warned_of_nothing_but_what_it_acknowledges():
 
 def test_an_acknowledged_warning_that_does_not_arise_is_told(edition):
     assert edition(("plan", "at: rollout.milestone_30", "at: rollout.milestone_70")) == {
-        ("warning.not_arising", "acknowledged"),
+        ("warning.not_arising", "same"),
     }
 
 
@@ -280,7 +280,7 @@ def test_declarations_nothing_rests_on_are_noticed_where_they_stand(edition, tmp
         ("readings", "    clause: 三(四)3\n    title: {zh: 以谁", "    clause: 五(四)\n    title: {zh: 以谁"),
     )
     assert found == {
-        ("warning.fact_unused", "household.idle"),
+        ("warning.fact_unused", "idle"),
         ("warning.output_unset", "spare"),
         ("warning.outcome_unused", "never_given"),
         ("warning.reading_unused", "readings.age_person"),
@@ -310,7 +310,7 @@ def test_a_fact_that_the_changes_of_a_reading_use_is_in_use(edition):
         ("facts", "      adverse_record:", declared + "      adverse_record:"),
         ("readings", option, other),
     )
-    assert ("warning.fact_unused", "household.idle") not in found
+    assert ("warning.fact_unused", "idle") not in found
 
 
 def test_a_fact_that_only_bounds_another_is_in_use(edition):
