@@ -138,7 +138,7 @@ def test_what_was_published_once_can_be_drafted_again(room):
 def test_a_draft_that_was_given_up_takes_no_save(room):
     draft = room.draft()
     discard(room.desk, room.second, draft.id, "不办了")
-    with pytest.raises(Refused, match="discarded"):
+    with pytest.raises(Refused, match="given up"):
         save(room.desk, room.editor, draft.id, 2, changed(draft.saved.files, NEW, OLD))
 
 
