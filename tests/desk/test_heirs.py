@@ -125,16 +125,21 @@ def test_a_day_that_the_service_slept_over_has_come_when_it_wakes(tmp_path):
     assert [one.json["edition"] for one in said] == ["2027-01-01", "2026-05-01", "2027-01-01"]
 
 
-def test_an_edition_that_only_the_folder_has_is_told_at_the_desk(tmp_path):
-    policies = service(tmp_path)
-    policies.close()
+def with_later(tmp_path):
+    """The policies folder with an edition that nobody approved, in force on 2027-03-01."""
+    service(tmp_path).close()
     folder = tmp_path / "policies" / "base"
     later = folder / "2027-03-01"
     copytree(folder / "2026-05-01", later)
     head = (later / "plan.yaml").read_text(encoding="utf-8")
     (later / "plan.yaml").write_text(head.replace("2026-05-01", "2027-03-01"), encoding="utf-8")
+    return folder.parent
+
+
+def test_an_edition_that_only_the_folder_has_is_told_at_the_desk(tmp_path):
+    policies = with_later(tmp_path)
     for place, told in (("folder", True), ("database", False)):
-        api = start(tmp_path, policies=folder.parent, published_in=place)
+        api = start(tmp_path, policies=policies, published_in=place)
         page = person(api, f"editor-{place}", "editor").client.get("/desk").text
         api.close()
         assert "base/2027-03-01" in page  # as taken, or as not taken
@@ -142,15 +147,9 @@ def test_an_edition_that_only_the_folder_has_is_told_at_the_desk(tmp_path):
 
 
 def test_an_edition_is_in_force_from_the_midnight_of_the_services_zone(tmp_path):
-    policies = service(tmp_path)
-    policies.close()
-    folder = tmp_path / "policies" / "base"
-    later = folder / "2027-03-01"
-    copytree(folder / "2026-05-01", later)
-    head = (later / "plan.yaml").read_text(encoding="utf-8")
-    (later / "plan.yaml").write_text(head.replace("2026-05-01", "2027-03-01"), encoding="utf-8")
+    policies = with_later(tmp_path)
     clock = Clock(datetime(2027, 2, 28, 15, 59, tzinfo=UTC))  # 23:59 in Shanghai
-    api = start(tmp_path, clock, policies=folder.parent, published_in="folder")
+    api = start(tmp_path, clock, policies=policies, published_in="folder")
     editor = person(api, "editor", "editor")
     before = editor.client.get("/desk").text
     clock.now = datetime(2027, 2, 28, 16, 0, tzinfo=UTC)

@@ -132,9 +132,8 @@ def _stray(column: str, name: str, names: Names) -> Note:
     if column in names.subject.facts:
         derived = "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
         return Note(column, "derived", *derived)
-    alike = near(
-        squashed(column), tuple(names.names), 0.8
-    )  # many columns of an extract are no facts, and resemble some
+    # many columns of an extract are no facts, and resemble some
+    alike = near(squashed(column), tuple(names.names), 0.8)
     meant = [names.title(one) for one in names.ending(column)] or [one for one in [alike] if one]
     cure = "用 county look --out 写出对应关系，核对后用 --mapping 读", "county look --out writes a mapping: check it"
     hint = (
