@@ -1,8 +1,7 @@
 """Group commit: one of the waiting threads leads, and writes the lines of all of them in one transaction.
 
 Each thread waits at a lock of its own. In a queue at one lock the next leader would stand behind all finished threads,
-waiting for the GIL while the disk is idle. A finished thread wakes the next: waking all at once would make them queue
-for the GIL.
+waiting for the GIL while the disk is idle.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
 
 from service.log.chaining import HASH, SEQ, Head, chained, head
@@ -67,7 +66,7 @@ class Writer:
                 self._gathered.set()
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Return when it is durable; the stored answer if its key was used before. Then the caller calls `pass_on`."""
+        """Return when it is durable; the stored answer if its key was used before."""
         with self._mutex:
             ticket.waits = not ticket.done
             ticket.leads = ticket.waits and not self._led
@@ -147,7 +146,10 @@ class Writer:
                 if not one.done:  # the leader was interrupted
                     one.error, one.done = LogUnavailable("fault"), True
             self._hand_over()
-            self._line_up(mine, written)
+            with self._mutex:
+                waiting = [one for one in written if one.waits and one is not mine]
+            for one in waiting:
+                one.gate.release()
 
     def _give_up(self, error: LogUnavailable) -> list[Ticket]:
         """Fail all who wait: each would wait as long for the same, one after the other."""
@@ -156,13 +158,6 @@ class Writer:
             self._pending.clear()
         settle(waiting, lambda: LogUnavailable(error.code, error.detail))
         return waiting
-
-    def _line_up(self, leader: Ticket, written: Sequence[Ticket]) -> None:
-        """Put those who wait behind the leader, one after the other."""
-        with self._mutex:
-            waiting = [one for one in written if one.waits and one is not leader]
-            for one, following in pairwise([leader, *waiting]):
-                one.following = following
 
     def _gather(self) -> None:
         """Wait a moment for a crowd like the last: a commit takes as long for one as for many. Who comes alone, after
