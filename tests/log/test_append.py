@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from service.log import KeyReused, LogUnavailable, Once, Repeated, SealError, new_id, verify
+from service.log import KeyReused, LogUnavailable, Once, Overtaken, Repeated, SealError, new_id, verify
 from service.log.entry import EXPIRY, prepare
 from service.log.tickets import Ticket
 from tests.log.samples import SEALER, START, entry, rows
@@ -131,6 +131,17 @@ def waiting(log, *tickets):
 def ticket(*entries, once=None):
     sealed = once and replace(once, response=SEALER.seal(f"once {once.caller} {once.name}", once.response))
     return Ticket([prepare(one, SEALER) for one in entries], sealed)
+
+
+def test_of_two_in_one_transaction_that_rest_on_the_same_the_second_is_overtaken(log):
+    """Two press approve at once: the second sees what the first wrote."""
+    log.append([entry()])
+    still = log.unchanged(0, "approval", "approved")
+    said = [entry(kind="approval", decision="", outcome="approved") for _ in range(2)]
+    others = waiting(log, ticket(entry()), *(replace(ticket(one), still=still) for one in said), ticket(entry()))
+    log.append([entry()])
+    assert [type(one.error) for one in others] == [type(None), type(None), Overtaken, type(None)]
+    assert (log.head().seq, verify(log).intact) == (5, True)
 
 
 def test_the_leader_writes_for_all_in_one_transaction(log, monkeypatch):
