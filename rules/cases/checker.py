@@ -125,7 +125,9 @@ class FactChecker:
         if at.count("/") > MOST_NESTED or not isinstance(facts, Mapping):
             problems.append(FactProblem(at, *(TOO_DEEP if isinstance(facts, Mapping) else NO_MAPPING)))
             return {}
-        known, record, ranges = self.known[subject], dict[str, Any](), dict[str, Range]()
+        known = self.known[subject]
+        record: dict[str, Any] = {}  # `dict[str, Any]()` takes ten times as long
+        ranges: dict[str, Range] = {}
         readers = known.readers
         for name, value in facts.items():
             if value is None and (name in known.names or name in around or (at and name == "id")):

@@ -24,6 +24,7 @@ from granian.log import LogLevels
 
 from rules import read_store
 from rules.problems.os_errors import why
+from service import processors
 from service.commands.common import Bad, Settings, Unusable, common, no_policies
 from service.commands.demonstration import passwords, prepare
 from service.keys import user
@@ -152,6 +153,7 @@ def worker() -> WSGIApplication:
         libc.mallopt(M_ARENA_MAX, 1)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
+    processors.keep_to_one(Path(os.environ[RUNTIME]), from_environment().workers)
     threading.Thread(target=_follow, args=(os.getppid(), libc), name="parent", daemon=True).start()
     return create_app()
 

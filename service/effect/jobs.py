@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import IO, Any
 
+from service import processors
 from service.effect.question import Question
 from service.settings import HOME, PREFIX
 
@@ -170,6 +171,7 @@ class Effects:
             made = subprocess.Popen([sys.executable, "-m", MAKER, str(home)], cwd=HOME, env=bare,
                                     pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL if fed is None else
                                     subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said)  # fmt: skip
+            processors.leave(made.pid)
             feeding = threading.Thread(target=_feed, args=(made.stdin, fed), name="feed", daemon=True)
             feeding.start()
             while True:

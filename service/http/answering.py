@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,13 +147,6 @@ def settle(response: Response) -> Response:
         observing.count(*decided)
         judge_beside(beside)
     return response
-
-
-def leave(environ: Mapping[str, Any]) -> None:
-    """Release the next thread that waited for the same commit. Called after the answer has been handed over."""
-    if BEGUN in environ:
-        ticket, *_ = environ[BEGUN]
-        ticket.pass_on()
 
 
 @contextmanager

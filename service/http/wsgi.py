@@ -13,7 +13,6 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import MapAdapter
 
-from service.http import answering as recording
 from service.http import observing, security
 from service.http.context import reading
 
@@ -43,9 +42,9 @@ class BufferedRequest(Request):
         return super()._get_file_stream(*about, **told) if self.most_of_files is None else Nowhere()
 
     def get_data(self, *args: Any, **told: Any) -> Any:
-        length, most = self.content_length, self.max_content_length
-        if hasattr(self, "_cached_data"):
+        if "_cached_data" in self.__dict__:
             return super().get_data(*args, **told)
+        length, most = self.content_length, self.max_content_length
         with reading():
             if args or told or length is None or most is None or length > most:
                 return super().get_data(*args, **told)
@@ -113,10 +112,7 @@ class Application(Flask):
             headers.append(("X-Request-ID", request_id))
             return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
 
-        try:
-            return super().wsgi_app(environ, start)
-        finally:
-            recording.leave(environ)
+        return super().wsgi_app(environ, start)
 
     # Flask looks for hooks of each blueprint, and sends signals: we have neither.
 

@@ -29,8 +29,8 @@ def head(cursor: Any) -> Head:
     return Head(seq, at, bytes(hash), keys or 0)
 
 
-def chained(entries: Iterable[Prepared], last: Head, at: int, signer: Signer) -> tuple[list[Row], list[Row]]:
-    """The rows of log and of sealed for entries that follow the last line.
+def chained(entries: Iterable[Prepared], last: Head, at: int, signer: Signer) -> tuple[list[Row], list[Row], Head]:
+    """The rows of log and of sealed for entries that follow the last line, and the last line then.
 
     One signature covers all of them, but that a statement has one of its own, and so has what stands before it.
     """
@@ -51,7 +51,7 @@ def chained(entries: Iterable[Prepared], last: Head, at: int, signer: Signer) ->
             first = seq + 1
     if first <= seq:
         lines[-1] = _signed(signer, first, lines[-1])
-    return lines, contents
+    return lines, contents, last._replace(seq=seq, at=at if lines else last.at, hash=before)
 
 
 def _signed(signer: Signer, first: int, row: Row) -> Row:

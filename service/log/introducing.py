@@ -71,7 +71,7 @@ def accept_clock(database: Database, signer: Signer, now: datetime, by: str) -> 
         last = chaining.head(cursor)
         body = dumps({"from": moment(last.at).isoformat(), "to": now.isoformat(), "by": by})
         entry = Entry(new_id(now), CLOCK, "", "", "", "", "", "", ACCEPTED, "", body)
-        lines, _ = chaining.chained([prepare(entry, Sealer.without_keys())], last, microseconds(now), signer)
+        lines, _, _ = chaining.chained([prepare(entry, Sealer.without_keys())], last, microseconds(now), signer)
         cursor.execute(insert(log, database.mark), lines[0])
         return moment(last.at)
 
@@ -87,6 +87,6 @@ def _write(
     cursor: Any, mark: str, last: chaining.Head, now: datetime, signer: Signer, entries: Sequence[Entry]
 ) -> None:
     prepared = [prepare(one, Sealer.without_keys()) for one in entries]
-    lines, _ = chaining.chained(prepared, last, max(microseconds(now), last.at), signer)
+    lines, _, _ = chaining.chained(prepared, last, max(microseconds(now), last.at), signer)
     for line in lines:
         cursor.execute(insert(log, mark), line)

@@ -112,7 +112,7 @@ class DecisionLog:
         where it is not. KeyReused where the key was used for another request, Repeated where an id is in the log
         already, LogUnavailable where nothing could be written.
         """
-        return self._done(self.begin(entries, once, still))
+        return self.finish(self.begin(entries, once, still))
 
     def begin(
         self, entries: Sequence[Entry], once: Once | None = None, still: Callable[[Any], bool] | None = None
@@ -130,8 +130,7 @@ class DecisionLog:
         return ticket
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Wait until a ticket is durable; returns and raises like `append`. The caller must then call `pass_on` on
-        every path: others wait for it."""
+        """Wait until a ticket is durable; returns and raises like `append`."""
         stored = self.writer.finish(ticket)
         return None if stored is None else self._opened(stored)
 
@@ -139,13 +138,7 @@ class DecisionLog:
         """For service.log.retention alone."""
         ticket = Ticket([prepare(entry, self.sealer)], None)
         self.writer.begin(ticket)
-        self._done(ticket)
-
-    def _done(self, ticket: Ticket) -> Once | None:
-        try:
-            return self.finish(ticket)
-        finally:
-            ticket.pass_on()
+        self.finish(ticket)
 
     def earlier(self, caller: str, name: str) -> Once | None:
         """The answer stored under an Idempotency-Key."""

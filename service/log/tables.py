@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
+from service.log.entry import Row
 from service.log.errors import LogUnavailable
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")  # there, INTEGER is the row's own number: no second tree
+
+AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 
 TEXT, BYTES = Text, LargeBinary
 metadata = MetaData()
@@ -65,6 +69,13 @@ def insert(table: Table, mark: str, rows: int = 1) -> str:
     """The statement that adds so many rows, for a driver whose parameters are marked so."""
     names, row = ", ".join(table.columns.keys()), f"({', '.join([mark] * len(table.columns))})"
     return f"INSERT INTO {table.name} ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+
+
+def add_all(cursor: Any, table: Table, mark: str, rows: Sequence[Row]) -> None:
+    """Add rows like `add`, in few statements."""
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        add(cursor, table, mark, len(some), [*chain.from_iterable(some)])
 
 
 def add(cursor: Any, table: Table, mark: str, rows: int, values: Sequence[Any]) -> None:

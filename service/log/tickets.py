@@ -31,13 +31,6 @@ class Ticket:
     done: bool = False
     stored: Once | None = None
     error: Exception | None = None
-    following: Ticket | None = None  # whose gate its caller opens
-
-    def pass_on(self) -> None:
-        """Wake the next waiting thread."""
-        following, self.following = self.following, None
-        if following is not None:
-            following.gate.release()
 
 
 def settle(tickets: Iterable[Ticket], error: Callable[[], Exception]) -> None:

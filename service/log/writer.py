@@ -1,8 +1,5 @@
-"""Group commit: one of the waiting threads leads, and writes the lines of all of them in one transaction.
-
-Each thread waits at a lock of its own. In a queue at one lock the next leader would stand behind all finished threads,
-waiting for the GIL while the disk is idle. A finished thread wakes the next: waking all at once would make them queue
-for the GIL.
+"""Group commit: one of the waiting threads leads, and writes the lines of all of them in one transaction. Each waits at
+a lock of its own: in a queue at one, the next leader would stand behind all finished threads, while the disk is idle.
 """
 
 from __future__ import annotations
@@ -11,22 +8,21 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
 
-from service.log.chaining import HASH, SEQ, Head, chained, head
+from service.log.chaining import Head, chained, head
 from service.log.database import Conflict, Database
 from service.log.entry import MICROSECOND, Once, Prepared, Row, microseconds
 from service.log.errors import NO_SIGNER, KeyReused, LogUnavailable, Misconfigured, Overtaken, Repeated
 from service.log.signing import Signer
 from service.log.statements import KEYS, trust
-from service.log.tables import add, log, once, sealed
+from service.log.tables import add_all, log, once, sealed
 from service.log.tickets import Ticket, settle
 
 KEEP_ONCE = timedelta(days=1) // MICROSECOND  # for which an Idempotency-Key stands for its request
-AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
 UNSEEN, FRESH = ("disk", "disk_full"), 10.0  # failures that a try taken back may not meet; the seconds they count for
 LONG = 0.8  # seconds of one transaction after which it is no longer taken for honest work
@@ -67,7 +63,7 @@ class Writer:
                 self._gathered.set()
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Return when it is durable; the stored answer if its key was used before. Then the caller calls `pass_on`."""
+        """Return when it is durable; the stored answer if its key was used before."""
         with self._mutex:
             ticket.waits = not ticket.done
             ticket.leads = ticket.waits and not self._led
@@ -147,22 +143,17 @@ class Writer:
                 if not one.done:  # the leader was interrupted
                     one.error, one.done = LogUnavailable("fault"), True
             self._hand_over()
-            self._line_up(mine, written)
+            with self._mutex:
+                waiting = [one for one in written if one.waits and one is not mine]
+            for one in waiting:
+                one.gate.release()
 
     def _give_up(self, error: LogUnavailable) -> list[Ticket]:
         """Fail all who wait: each would wait as long for the same, one after the other."""
         with self._mutex:
-            waiting = list(self._pending)
-            self._pending.clear()
+            waiting, self._pending = list(self._pending), deque()
         settle(waiting, lambda: LogUnavailable(error.code, error.detail))
         return waiting
-
-    def _line_up(self, leader: Ticket, written: Sequence[Ticket]) -> None:
-        """Put those who wait behind the leader, one after the other."""
-        with self._mutex:
-            waiting = [one for one in written if one.waits and one is not leader]
-            for one, following in pairwise([leader, *waiting]):
-                one.following = following
 
     def _gather(self) -> None:
         """Wait a moment for a crowd like the last: a commit takes as long for one as for many. Who comes alone, after
@@ -236,21 +227,28 @@ class Writer:
         keys: list[Row] = []
         for one in tickets:
             one.stored, one.error = None, None
-            if one.still is not None and not one.still(cursor):
-                one.error = Overtaken()
-                continue
+            if one.still is not None:  # what came before it may have changed what it rests on
+                last = self._add(cursor, entries, last, at, signer)
+                entries = []
+                if not one.still(cursor):
+                    one.error = Overtaken()
+                    continue
             if one.once is not None:
                 if self._answered(cursor, one, at, answered):
                     continue
                 key = answered[one.once.caller, one.once.name] = one.once
                 keys.append((key.caller, key.name, key.fingerprint, key.response, key.status, at + KEEP_ONCE))
             entries += one.entries
-        lines, contents = chained(entries, last, at, signer)
-        for table, rows in ((log, lines), (sealed, contents), (once, keys)):
-            for start in range(0, len(rows), AT_ONCE):
-                some = rows[start : start + AT_ONCE]
-                add(cursor, table, self._mark, len(some), [*chain.from_iterable(some)])
-        return (lines[-1][SEQ], lines[-1][HASH]) if lines else (last.seq, last.hash)
+        last = self._add(cursor, entries, last, at, signer)
+        add_all(cursor, once, self._mark, keys)
+        return last.seq, last.hash
+
+    def _add(self, cursor: Any, entries: list[Prepared], last: Head, at: int, signer: Signer) -> Head:
+        """Add entries to the chain; its last line then."""
+        lines, contents, end = chained(entries, last, at, signer)
+        add_all(cursor, log, self._mark, lines)
+        add_all(cursor, sealed, self._mark, contents)
+        return end
 
     def _live(self, cursor: Any, word: int) -> Signer:
         """Our key, which the log must not have retired: asked anew whenever it has a new word on keys."""

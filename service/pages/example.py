@@ -20,6 +20,7 @@ from pathlib import Path
 from flask import Blueprint, Response, request, send_file
 
 from rules.values.text import NotFound
+from service import processors
 from service.http import security
 from service.http.context import snapshot
 from service.http.problems import Problem
@@ -94,6 +95,7 @@ class ExampleReport:
                 [sys.executable, "-m", MAKER, *words],
                 cwd=HOME, pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
             )  # fmt: skip
+            processors.leave(made.pid)
             self._making = threading.Thread(target=self._end, args=(made, snapshot), daemon=True)
             self._making.start()
 

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from service.log import KeyReused, LogUnavailable, Once, Repeated, SealError, new_id, verify
+from service.log import KeyReused, LogUnavailable, Once, Overtaken, Repeated, SealError, new_id, verify
 from service.log.entry import EXPIRY, prepare
 from service.log.tickets import Ticket
 from tests.log.samples import SEALER, START, entry, rows
@@ -131,6 +131,17 @@ def waiting(log, *tickets):
 def ticket(*entries, once=None):
     sealed = once and replace(once, response=SEALER.seal(f"once {once.caller} {once.name}", once.response))
     return Ticket([prepare(one, SEALER) for one in entries], sealed)
+
+
+def test_of_two_in_one_transaction_that_rest_on_the_same_the_second_is_overtaken(log):
+    """Two press approve at once: the second sees what the first wrote."""
+    log.append([entry()])
+    still = log.unchanged(0, "approval", "approved")
+    said = [entry(kind="approval", decision="", outcome="approved") for _ in range(2)]
+    others = waiting(log, ticket(entry()), *(replace(ticket(one), still=still) for one in said), ticket(entry()))
+    log.append([entry()])
+    assert [type(one.error) for one in others] == [type(None), type(None), Overtaken, type(None)]
+    assert (log.head().seq, verify(log).intact) == (5, True)
 
 
 def test_the_leader_writes_for_all_in_one_transaction(log, monkeypatch):
@@ -279,18 +290,15 @@ def test_followers_return_when_their_leader_is_done(log, monkeypatch):
     assert {line.id for line in log.find()} == {one.id for one in written}
 
 
-def crowd(log, monkeypatch, tickets, then):
-    """A thread for each ticket, which finishes it and then does `then`; all have come before anything is written."""
+def crowd(log, monkeypatch, tickets, back):
+    """A thread for each ticket, which finishes it and puts it back; all have come before anything is written."""
     line = Watched()
     monkeypatch.setattr(log.writer, "_pending", line)
 
     def one(ticket):
         log.writer.begin(ticket)
-        try:
-            log.finish(ticket)
-            then(ticket)
-        finally:
-            ticket.pass_on()
+        log.finish(ticket)
+        back.put(ticket)
 
     threads = [threading.Thread(target=one, args=(ticket,)) for ticket in tickets]
     with log.database.turn:
@@ -302,31 +310,13 @@ def crowd(log, monkeypatch, tickets, then):
     return threads
 
 
-def file_behind(ticket):
-    while ticket is not None:
-        yield ticket
-        ticket = ticket.following
-
-
-def test_followers_leave_one_after_the_other(log, monkeypatch):
-    tickets, back, go_on = [ticket(entry()) for _ in range(4)], queue.SimpleQueue(), threading.Semaphore(0)
-    threads = crowd(log, monkeypatch, tickets, lambda one: (back.put(one), go_on.acquire(timeout=60)))
-    for left in (4, 3, 2, 1):
-        file = list(file_behind(back.get(timeout=60)))
-        assert len(file) == left
-        assert all(one.done for one in tickets)
-        go_on.release()
-    for thread in threads:
+def test_nobody_is_left_out_who_waits_when_the_leader_has_written(log, monkeypatch):
+    tickets, back = [ticket(entry()) for _ in range(4)], queue.SimpleQueue()
+    for thread in crowd(log, monkeypatch, tickets, back):
         thread.join(60)
-    assert log.head().seq == 4
-
-
-def test_nobody_is_left_out_who_began_before_the_leader_and_waits_in_the_end(log):
-    before, mine, after = (ticket(entry()) for _ in range(3))
-    for one in (before, mine, after):
-        one.waits = True
-    log.writer._line_up(mine, [before, mine, after])
-    assert list(file_behind(mine)) == [mine, before, after]
+        assert not thread.is_alive()
+    assert all(one.done for one in tickets)
+    assert (back.qsize(), log.head().seq) == (4, 4)
 
 
 class Interrupted:
@@ -341,11 +331,11 @@ class Interrupted:
         raise KeyboardInterrupt
 
 
-def test_one_who_is_interrupted_in_the_file_wakes_the_next(log, monkeypatch):
+def test_one_who_is_interrupted_holds_nobody_up(log, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda args: None)
     tickets, back = [ticket(entry()) for _ in range(3)], queue.SimpleQueue()
     tickets[1].gate = Interrupted()
-    for thread in crowd(log, monkeypatch, tickets, back.put):
+    for thread in crowd(log, monkeypatch, tickets, back):
         thread.join(60)
         assert not thread.is_alive()
     assert {back.get(timeout=1), back.get(timeout=1)} == {tickets[0], tickets[2]}
