@@ -11,10 +11,10 @@ UNSEEN_BASIC = (  # of the basic plane
     "\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
 )
-UNSEEN = (
-    f"{UNSEEN_BASIC}\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff"
+UNSEEN_BEYOND = (
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+UNSEEN = UNSEEN_BASIC + UNSEEN_BEYOND
 UNPRINTABLE = f"[{UNSEEN}]"
 SAYS = rf"[\s\S]*[^{UNSEEN}\s]"  # begins a text in which something can be seen
 BLANK = "[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"

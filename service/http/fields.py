@@ -10,15 +10,17 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from rules.values.exact import read_date
-from rules.values.ids import BLANK, CARD, LONGEST, SAYS, UNSEEN_BASIC, is_id
+from rules.values.ids import BLANK, CARD, LONGEST, SAYS, UNSEEN, UNSEEN_BASIC, UNSEEN_BEYOND, is_id
 
 # rules.values.ids, in the dialect of JSON Schema. A range beyond the basic plane is a fault to JavaScript without its
-# flag `u`, which some generated clients leave out: what is unseen there is refused, too, but not by the pattern.
+# flag `u`, which some generated clients leave out; they do without `not`. Its end is no `$`, before which Python lets a
+# line end stand.
 ID_SCHEMA: Mapping[str, Any] = {
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    "pattern": rf"^(?![^{UNSEEN_BASIC}]*{CARD})(?!{BLANK}|.*{BLANK}$)[^{UNSEEN_BASIC}]*$",
+    "pattern": rf"^(?![^{UNSEEN_BASIC}]*{CARD})(?!{BLANK}|.*{BLANK}$)[^{UNSEEN_BASIC}]*(?![\s\S])",
+    "not": {"pattern": rf"^[\s\S]*[{UNSEEN_BEYOND}]"},
 }
 
 WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in
@@ -133,7 +135,11 @@ def text(most: int, **kwargs: Any) -> fields.String:
 def words(most: int, **kwargs: Any) -> fields.String:
     """What a person says: more than blanks."""
     said = validate.Regexp(rf"\Z|{SAYS}", error="blank")  # of an empty one its length tells
-    kwargs["metadata"] = {**kwargs.get("metadata", {}), "pattern": rf"^[\s\S]*[^{UNSEEN_BASIC}\s]"}
+    published = {
+        "pattern": rf"^[\s\S]*[^{UNSEEN_BASIC}\s]",
+        "not": {"pattern": rf"^[{UNSEEN}\s]*(?![\s\S])"},  # and what is beyond the basic plane
+    }
+    kwargs["metadata"] = {**kwargs.get("metadata", {}), **published}
     return fields.String(validate=[validate.Length(1, most, error=WRONG_LENGTH), said], **kwargs)
 
 

@@ -14,13 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from marshmallow import ValidationError
 
 from rules import FactChecker, FactError
 from rules.values.exact import exact
+from rules.values.ids import CARD
 from rules.values.limits import HUGE
 from service.exact_json import dumps, loads
 from service.http.cases import read
-from service.http.fields import ID_SCHEMA
+from service.http.fields import ID_SCHEMA, words
 from service.openapi.document import fact_schemas
 from tests.editions import every
 
@@ -187,7 +189,12 @@ identifiers = (
     st.text(max_size=70)
     | st.text("a村 ", min_size=63, max_size=66)
     | st.from_regex(r"\A[0-9]{17}[0-9Xx]\n?\Z")
-    | st.sampled_from(["\n", "a\n", "村", "\x7f"])
+    | st.sampled_from(["\n", "a\n", "村", "\x7f", "𠮷村"])
+    | st.text(
+        [*"𠮷村1 X-", *map(chr, (0x110BD, 0x13430, 0x1343F, 0x1BCA0, 0x1D173, 0xE0000, 0xE0FFF, 0x34F, 0x200B))],
+        max_size=6,
+    )
+    | st.from_regex(CARD)
 )
 
 
@@ -196,8 +203,22 @@ identifiers = (
 def test_schema_and_reader_agree_on_what_an_id_is(id):
     for more in ({}, {"plan": "p"}):  # two ways through the reader
         _, problems = read({"subject": {"id": id}, "facts": {}, **more})
-        # Python's `$` stands before a line end too; in JSON Schema it does not
-        assert (not problems) == (ID.is_valid(id) and not str(id).endswith("\n"))
+        assert (not problems) == ID.is_valid(id)
+
+
+REASON = words(40)
+REASONS = Draft202012Validator({"type": "string", "minLength": 1, "maxLength": 40, **REASON.metadata})
+
+
+@often
+@given(st.text(max_size=42) | st.text([*" 　𠮷a\n", *map(chr, (0x110BD, 0x13430, 0xE0000, 0x200B))], max_size=4))
+def test_schema_and_reader_agree_on_what_says_something(text):
+    try:
+        REASON.deserialize(text)
+    except ValidationError:
+        assert not REASONS.is_valid(text)
+    else:
+        assert REASONS.is_valid(text)
 
 
 def test_mappings_are_made_of_json_alone():
