@@ -45,6 +45,11 @@ _ROUNDED = r"[1-9](?:\.[0-9]+)?[Ee]\+1[0-9]"  # as Excel shows a long number: 2.
 _ALONE = f"{_ANY}{{17}}[0-9０-９XxＸｘ]"
 CARD = f"(?:^|[^0-9０-９])(?:{_LONG}|{_OLD}|{_ALONE}|{_ROUNDED})(?:$|[^0-9０-９])"
 
+# 15 to 19 digits as on a bank card, whose last is the check digit of all (ISO/IEC 7812); too many ids would be one by
+# chance to refuse it as an id
+_BANK = [re.compile(rf"(?<![0-9])(?=([3-6](?:[ ._-]?[0-9]){{{more}}})(?![0-9]))") for more in range(14, 19)]
+_digits = re.compile("(?:[0-9][ ._-]?){15}").search
+
 _card = re.compile(CARD).search
 _plain = re.compile(rf"(?!{BLANK}|.*{BLANK}\Z)[^{UNSEEN}]{{1,{LONGEST}}}").fullmatch
 WANTED = (
@@ -56,6 +61,16 @@ WANTED = (
 def is_card(text: str) -> bool:
     """Whether a text holds an identity card number."""
     return _card(text) is not None
+
+
+def is_bank_card(text: str) -> bool:
+    """Whether a text holds what may be the number of a bank card."""
+    return _digits(text) is not None and any(_checks(one[1]) for each in _BANK for one in each.finditer(text))
+
+
+def _checks(number: str) -> bool:
+    digits = [int(one) for one in reversed(number) if one.isdigit()]
+    return (sum(digits[::2]) + sum(sum(divmod(2 * one, 10)) for one in digits[1::2])) % 10 == 0
 
 
 def is_id(text: str) -> bool:

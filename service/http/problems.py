@@ -26,7 +26,7 @@ _TEXTS = shipped("service.http", "problems.json")
 
 def bounded(text: str, most: int = LONGEST) -> str:
     """A text that grows with no quotation: of a longer one its beginning, and its end, which says what to do."""
-    end = most // 5
+    end = most // 4
     return text if len(text) <= most else f"{text[: most - end]}…{text[-end:]}"
 
 

@@ -76,5 +76,5 @@ def test_of_a_text_that_is_too_long_beginning_and_end_stay():
     assert bounded("a" * LONGEST) == "a" * LONGEST
     assert (
         bounded("a" * LONGEST + "what to do")
-        == "a" * (LONGEST * 4 // 5) + "…" + "a" * (LONGEST // 5 - 10) + "what to do"
+        == "a" * (LONGEST * 3 // 4) + "…" + "a" * (LONGEST // 4 - 10) + "what to do"
     )

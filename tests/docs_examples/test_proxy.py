@@ -315,6 +315,24 @@ def test_the_proxys_log_names_the_method_and_the_address_of_what_it_refused(prox
     assert f'"POST {address}" 413' in logged(proxy, address)
 
 
+@pytest.mark.parametrize(
+    "said", ["11010519491231002X", "110105194912310021", "1101-0519-4912-3100-21", "6222%2002123456%207890128"]
+)
+def test_a_number_of_a_card_in_a_path_stands_in_no_log(proxy, said):
+    with proxy.sent("GET", f"/v1/decisions/{said}/inputs?subject=H-777", "Connection: close") as connection:
+        request_id = re.search("x-request-id: (.*)\r", until(connection, b"never").decode().lower())[1]
+    assert '"GET /v1/decisions/..." 403' in logged(proxy, request_id)
+
+
+def test_no_log_of_the_proxy_quotes_the_query_of_what_failed(tmp_path):
+    away = SimpleNamespace(address=f"http://127.0.0.1:{free_port()}", keys={"caller": "vc_0a_x"})
+    with through(away, tmp_path) as proxy:
+        with proxy.sent("GET", "/v1/decisions?subject=H-777", "Connection: close") as connection:
+            refused(until(connection, b"never"), 503)
+        assert "/v1/decisions" in logged(proxy, "/v1/decisions")
+    assert "H-777" not in "".join(log.read_text() for log in tmp_path.glob("*.log"))
+
+
 def logged(proxy, wanted):
     """What the proxy's log says, once it says that: nginx writes it after it has answered."""
     for _ in range(1000):
