@@ -108,7 +108,8 @@ def test_what_cannot_be_seen_is_no_id_and_in_no_id(text):
 def test_no_format_character_and_none_that_is_ignored_is_in_an_id():
     unseen = [*FORMATS, *IGNORED]
     assert [ascii(one) for one in unseen if is_id(f"V{one}1")] == []
-    assert [ascii(one) for one in unseen if Draft202012Validator(dict(ID_SCHEMA)).is_valid(f"V{one}1")] == []
+    published = Draft202012Validator(dict(ID_SCHEMA))
+    assert [ascii(one) for one in unseen if one <= "\uffff" and published.is_valid(f"V{one}1")] == []
 
 
 def test_the_pattern_that_is_published_can_be_read_by_units_of_two_bytes():
