@@ -24,7 +24,7 @@ from service.exact_json import dumps
 from service.http.answering import OPENED, log_problems
 from service.http.cases import field_errors
 from service.http.context import service
-from service.http.problems import FieldError, Problem
+from service.http.problems import KINDS, FieldError, Problem
 from service.log import Line
 from service.pages.pages import page
 from service.people.persons import PERSON
@@ -48,7 +48,9 @@ def find() -> Response:
         found = found if wrong else search(query)
     except ValidationError as error:
         wrong = [*wrong, *field_errors(error.messages_dict)]
-    return page("audit.html", titles=titles, known=known, found=found, asked=coded, wrong=wrong)
+    shown = page("audit.html", titles=titles, known=known, found=found, asked=coded, wrong=wrong)
+    shown.status_code = KINDS["invalid-input"].status if wrong else 200
+    return shown
 
 
 def _coded(

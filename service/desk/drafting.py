@@ -43,7 +43,11 @@ WHAT = {"added": ("新文件", "new file"), "removed": ("删去的文件", "remo
 
 @person_view(blueprint, "/<draft_id>", "draft")
 def show(draft_id: str) -> Response:
-    return shown(draft_id, asked=_place(request.args.get("at", "")))
+    said = request.args.get("at", "")
+    if (place := _place(said)) or not said:
+        return shown(draft_id, asked=place)
+    zh, en = "地址里的 at 要写“文件:行号”。", "Write `at` in the address as file:line."
+    return shown(draft_id, Problem.invalid([FieldError("/at", "not_a_place", zh, en)]))
 
 
 def _place(text: str) -> tuple[str, int] | None:

@@ -10,13 +10,13 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from service.api.explanations import open_case
-from service.api.reviewing import OPEN, Review, all_of, review_of, words_of
+from service.api.reviewing import CLOSED, OPEN, Review, all_of, review_of, words_of
 from service.api.reviews import CHANGED, outcome_of, record
 from service.desk import titles
 from service.desk.views import go, person_view, tell_by_page
 from service.http.amended import amended_in_words
 from service.http.context import caller
-from service.http.problems import KINDS, Problem
+from service.http.problems import KINDS, FieldError, Problem
 from service.pages.explaining import page_of
 from service.pages.pages import page, page_language
 
@@ -29,6 +29,10 @@ MOST = 200  # of a page
 def reviews() -> Response:
     """The open requests, the first due first; or with `?state=closed` those that have an outcome, the last first."""
     state = request.args.get("state", OPEN)
+    if state not in (OPEN, CLOSED):
+        said = f"{OPEN}, {CLOSED}"
+        error = FieldError("/state", "not_a_choice", f"state 要是其中之一：{said}。", f"state is one of: {said}.")
+        raise Problem.invalid([error])
     found = [one for one in all_of(None, 0) if one.state == state]
     found = found if state == OPEN else found[::-1]
     more = max(0, len(found) - MOST)

@@ -19,6 +19,7 @@ from service.http.problems import FieldError, Problem
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+TWICE = "只能写一次。", "Give it once."
 
 
 def body_json() -> Any:
@@ -67,7 +68,7 @@ class Parser(FlaskParser):
         readable(req)
         twice = [name for name, values in req.args.lists() if len(values) > 1]
         if twice:
-            raise Problem.invalid(FieldError(f"/{name}", "twice", "只能写一次。", "Give it once.") for name in twice)
+            raise Problem.invalid(FieldError(f"/{name}", "twice", *TWICE) for name in twice)
         return MultiDictProxy(req.args, schema)
 
     def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:

@@ -13,12 +13,13 @@ from rules.values.exact import read_date
 from rules.values.ids import BLANK, CARD, LONGEST, SAYS, UNSEEN_BASIC, is_id
 
 # rules.values.ids, in the dialect of JSON Schema. A range beyond the basic plane is a fault to JavaScript without its
-# flag `u`, which some generated clients leave out: what is unseen there is refused, too, but not by the pattern.
+# flag `u`, which some generated clients and linters leave out: what is unseen there is refused, too, but not by the
+# pattern; the description says so. Its end is no `$`, before which Python lets a line end stand.
 ID_SCHEMA: Mapping[str, Any] = {
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    "pattern": rf"^(?![^{UNSEEN_BASIC}]*{CARD})(?!{BLANK}|.*{BLANK}$)[^{UNSEEN_BASIC}]*$",
+    "pattern": rf"^(?![^{UNSEEN_BASIC}]*{CARD})(?!{BLANK}|.*{BLANK}$)[^{UNSEEN_BASIC}]*(?![\s\S])",
 }
 
 WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in
@@ -154,7 +155,12 @@ def digest(least: int, **kwargs: Any) -> fields.String:
 
 
 class SubjectSchema(Strict):
-    id = Identifier(required=True, metadata={"description": "a pseudonymous id; no name, no identity card number"})
+    id = Identifier(
+        required=True,
+        metadata={
+            "description": "a pseudonymous id; no name, no identity card number, and nothing that cannot be seen"
+        },
+    )
 
 
 class CaseSchema(Strict):

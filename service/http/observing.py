@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from rules.engine.memory import Memory
-from rules.values.ids import is_card
+from rules.values.ids import is_bank_card, is_card
 from service.exact_json import dumps
 from service.http.background import Background
 from service.http.compact import Compact
@@ -93,16 +93,27 @@ log = structlog.get_logger()
 
 def request_id(given: str) -> str:
     """The sender's request id if it is valid, else a new one."""
-    return given if GIVEN.fullmatch(given) and not is_card(given) else f"{chance(64):016x}"
+    return given if GIVEN.fullmatch(given) and not _is_number(given) else f"{chance(64):016x}"
 
 
+def _is_number(text: str) -> bool:
+    """Whether a text holds the number of an identity card or a bank card, of which no log may tell."""
+    return is_card(text) or is_bank_card(text)
+
+
+CARDS = range(15, 20)  # digits of the number of a card
 TRACE = re.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 
 
 def traceparent(environ: Mapping[str, Any]) -> str:
-    """The sender's traceparent if it is valid; empty otherwise, as the standard has it."""
+    """The sender's traceparent if it is valid; empty otherwise, as the standard has it, or where an id of it is the
+    number of a card, filled up with zeros."""
     given: str = environ.get("HTTP_TRACEPARENT", "")
-    return given if TRACE.fullmatch(given) else ""
+    if not TRACE.fullmatch(given):
+        return ""
+    padded = [one.lstrip("0") for one in given.split("-")[1:3]]
+    written = (one[:most] for one in padded if one.isdigit() for most in CARDS if not one[most:].strip("0"))
+    return "" if any(map(_is_number, written)) else given
 
 
 def register(app: Flask) -> None:

@@ -17,9 +17,21 @@ from service.log import LogUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 MOST = 100  # errors that one document lists
+LONGEST = 1000  # characters of one text of a problem: it may quote what was sent
+LONGEST_NAME = 100  # characters of one name in a pointer
 
 
 _TEXTS = shipped("service.http", "problems.json")
+
+
+def bounded(text: str, most: int = LONGEST) -> str:
+    """A text that grows with no quotation: of a longer one its beginning, and its end, which says what to do."""
+    end = most // 4
+    return text if len(text) <= most else f"{text[: most - end]}…{text[-end:]}"
+
+
+def _brief(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 class Kind(NamedTuple):
@@ -54,7 +66,8 @@ class FieldError:
         return cls(above + problem.pointer, problem.code, problem.zh, problem.en)
 
     def as_dict(self) -> dict[str, str]:
-        return {"pointer": self.pointer, "code": self.code, "zh": self.zh, "en": self.en}
+        pointer = self.pointer if len(self.pointer) <= LONGEST_NAME else "/".join(map(_brief, self.pointer.split("/")))
+        return {"pointer": bounded(pointer), "code": self.code, "zh": bounded(self.zh), "en": bounded(self.en)}
 
 
 class Problem(TextError):
@@ -70,7 +83,7 @@ class Problem(TextError):
         **more: Any,
     ) -> None:
         """`more` are members that the document has besides."""
-        super().__init__(zh, en)
+        super().__init__(bounded(zh), bounded(en))
         self.kind, self.errors, self.count = kind, tuple(errors), len(errors)
         self.headers: Mapping[str, str] = headers or {}
         self.more: Mapping[str, Any] = more

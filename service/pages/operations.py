@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from importlib.resources import files
 
@@ -15,6 +16,7 @@ from rules.values.exact import read_date
 from service.exact_json import dumps
 from service.http import observing
 from service.http.answering import tagged
+from service.http.bodies import TWICE
 from service.http.context import Service, case_reader, service, snapshot
 from service.http.problems import KINDS, MESSAGES, FieldError, Problem
 from service.log import LogUnavailable
@@ -38,9 +40,7 @@ def pages(document: Document) -> Blueprint:
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:
-        day = read_date(request.args["on"]) if "on" in request.args else case_reader().today
-        if day is None:
-            raise Problem.invalid([FieldError("/on", *MESSAGES["not_a_date"])])
+        day = _asked_day()
         return tagged(Response(document.of(snapshot(), day), mimetype="application/json"))
 
     blueprint.add_url_rule("/healthz", view_func=healthy)
@@ -53,6 +53,18 @@ def pages(document: Document) -> Blueprint:
     blueprint.add_url_rule("/docs/assets/<path:name>", view_func=asset)
     blueprint.add_url_rule("/problems/<kind>", view_func=problem)
     return blueprint
+
+
+def _asked_day() -> date:
+    """The day that the address names, or today; a Problem where it asks anything else."""
+    if others := [name for name in request.args if name != "on"]:
+        raise Problem.invalid(FieldError(f"/{name}", *MESSAGES["Unknown field."]) for name in others)
+    if len(said := request.args.getlist("on")) > 1:
+        raise Problem.invalid([FieldError("/on", "twice", *TWICE)])
+    day = read_date(said[0]) if said else case_reader().today
+    if day is None:
+        raise Problem.invalid([FieldError("/on", *MESSAGES["not_a_date"])])
+    return day
 
 
 def healthy() -> Response:

@@ -167,3 +167,30 @@ def test_a_service_with_such_a_hook_does_not_start(tmp_path, monkeypatch):
     monkeypatch.setitem(signing.blueprint.before_request_funcs, None, [named])
     with pytest.raises(RuntimeError, match="named"):
         start(tmp_path)
+
+
+CARDS = ["110105491231002", "110105194912310021", "6222021234567890128", "4111111111111111"]
+
+
+@pytest.mark.parametrize("number", [*CARDS, "11010519491231002X"])
+@pytest.mark.parametrize("dress", ["{}", "req-{}", "{}-01", "a.{}.b"])
+def test_a_request_id_that_holds_the_number_of_a_card_is_none(caller, number, dress):
+    sent = dress.format(number)
+
+    assert number not in caller.post(DECIDE, CASE, headers={"X-Request-ID": sent}).headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("number", CARDS)
+@pytest.mark.parametrize("fill", [str.ljust, str.rjust])
+def test_a_traceparent_whose_id_is_the_number_of_a_card_is_not_kept(api, number, fill):
+    sent = f"00-{fill(number, 32, '0')}-{'b' * 16}-01"
+    found = api.caller("caller").decided("credit_village", CASE, headers={"traceparent": sent})
+
+    assert api.service.log.get(found["log_id"]).traceparent == ""
+
+
+def test_another_traceparent_of_digits_alone_is_kept(api):
+    sent = "00-12345678901234567890123456789012-1234567890123456-01"
+    found = api.caller("caller").decided("credit_village", CASE, headers={"traceparent": sent})
+
+    assert api.service.log.get(found["log_id"]).traceparent == sent

@@ -5,6 +5,7 @@ and the calendar), and how much a percentage written as text comes to.
 """
 
 import decimal
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,13 +15,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from marshmallow import ValidationError
 
 from rules import FactChecker, FactError
 from rules.values.exact import exact
+from rules.values.ids import CARD, UNSEEN, UNSEEN_BEYOND
 from rules.values.limits import HUGE
 from service.exact_json import dumps, loads
 from service.http.cases import read
-from service.http.fields import ID_SCHEMA
+from service.http.fields import ID_SCHEMA, words
 from service.openapi.document import fact_schemas
 from tests.editions import every
 
@@ -183,11 +186,17 @@ def test_every_fact_that_can_be_given_is_in_the_schema_and_no_other(edition, sub
 
 
 ID = Draft202012Validator(dict(ID_SCHEMA))
+BEYOND = re.compile(f"[{UNSEEN_BEYOND}]")  # the one thing that the pattern leaves to the reader: see ID_SCHEMA
 identifiers = (
     st.text(max_size=70)
     | st.text("a村 ", min_size=63, max_size=66)
     | st.from_regex(r"\A[0-9]{17}[0-9Xx]\n?\Z")
-    | st.sampled_from(["\n", "a\n", "村", "\x7f"])
+    | st.sampled_from(["\n", "a\n", "村", "\x7f", "𠮷村"])
+    | st.text(
+        [*"𠮷村1 X-", *map(chr, (0x110BD, 0x13430, 0x1343F, 0x1BCA0, 0x1D173, 0xE0000, 0xE0FFF, 0x34F, 0x200B))],
+        max_size=6,
+    )
+    | st.from_regex(CARD)
 )
 
 
@@ -196,8 +205,22 @@ identifiers = (
 def test_schema_and_reader_agree_on_what_an_id_is(id):
     for more in ({}, {"plan": "p"}):  # two ways through the reader
         _, problems = read({"subject": {"id": id}, "facts": {}, **more})
-        # Python's `$` stands before a line end too; in JSON Schema it does not
-        assert (not problems) == (ID.is_valid(id) and not str(id).endswith("\n"))
+        assert (not problems) == (ID.is_valid(id) and BEYOND.search(str(id)) is None)
+
+
+REASON = words(40)
+REASONS = Draft202012Validator({"type": "string", "minLength": 1, "maxLength": 40, **REASON.metadata})
+
+
+@often
+@given(st.text(max_size=42) | st.text([*" 　𠮷a\n", *map(chr, (0x110BD, 0x13430, 0xE0000, 0x200B))], max_size=4))
+def test_schema_and_reader_agree_on_what_says_something(text):
+    try:
+        REASON.deserialize(text)
+    except ValidationError:
+        assert not REASONS.is_valid(text) or re.fullmatch(rf"[{UNSEEN}\s]*", text)
+    else:
+        assert REASONS.is_valid(text)
 
 
 def test_mappings_are_made_of_json_alone():

@@ -284,3 +284,11 @@ def test_patterns_are_of_the_language_that_json_schema_has(api):
     found = set(patterns(api.nobody().get("/openapi.json").json))
     assert len(found) > 5
     assert [one for one in found if re.search(r"\\[AZz]|\(\?[aiLmsuxP]", one) or not one.startswith("^")] == []
+
+
+@pytest.mark.parametrize(("asked", "code"), [
+    ("on=2026-12-31&on=2026-12-30", ("/on", "twice")), ("x=1", ("/x", "unknown_field")),
+    ("on=soon", ("/on", "not_a_date")),
+])  # fmt: skip
+def test_a_query_that_the_document_does_not_take_is_refused(api, asked, code):
+    assert errors(api.nobody().get(f"/openapi.json?{asked}")) == [code]

@@ -3,6 +3,7 @@
 The programs come from the npm registry and PyPI, at the versions that are named here."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -99,6 +100,22 @@ def test_java_decides(generator, document, server, work):
     sources = [*(work / "java/src/main/java").rglob("*.java"), work / "Generated.java", HERE / "Decide.java"]
     done("javac", "-nowarn", "-d", "classes", "-cp", jar, *sources, folder=work)
     said = done("java", "-cp", f"{jar}:classes", "Decide", server.address, server.keys["caller"], folder=work)
+    assert said.split() == ["not_qualified", "true"]
+
+
+@needs("javac", "java", "mvn")
+def test_java_decides_by_the_default_client(generator, document, server, work):
+    """Built by the pom that is generated with it, whose libraries come from Maven's repository."""
+    folder = work / "java-default"
+    done(generator, "generate", "-q", "-i", document, "-g", "java", "-o", folder, folder=work)
+    shutil.copy(HERE / "DecideDefault.java", folder / "src/main/java")
+    build = ["mvn", "-q", "-B", "-DskipTests", "compile", "dependency:build-classpath", "-Dmdep.outputFile=jars"]
+    ended = subprocess.run(build, cwd=folder, capture_output=True, text=True, check=False)
+    if re.search("could not be resolved|Could not (transfer|find) artifact", ended.stdout + ended.stderr):
+        pytest.skip("Maven's repository, or what the client wants of it, cannot be reached")
+    assert ended.returncode == 0, ended.stdout[-3000:]
+    classes = f"target/classes:{(folder / 'jars').read_text('utf-8')}"
+    said = done("java", "-cp", classes, "DecideDefault", server.address, server.keys["caller"], folder=folder)
     assert said.split() == ["not_qualified", "true"]
 
 

@@ -120,3 +120,9 @@ def test_what_is_wrong_is_told_to_a_person_by_a_page(second, path):
     answer = second.get(path, headers={"Accept": "text/html"})
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
     assert second.get(path, headers={"Accept": "*/*"}).mimetype != "text/html"
+
+
+def test_an_address_that_names_no_line_is_refused_and_the_draft_shown(author):
+    draft = begun(author)
+    page = author.get(f"{draft}?at=nowhere")
+    assert (page.status_code, "文件:行号" in page.text) == (422, True)

@@ -215,9 +215,23 @@ def test_an_auditor_searches_by_what_the_pages_call_things(api, someone, log_id)
     ],
 )
 def test_a_search_that_cannot_be_made_says_which_field_and_what_to_write(someone, log_id, asked, said):
-    page = someone("auditor").get(f"/audit?{asked}").text
-    assert said in page
-    assert log_id not in page
+    answer = someone("auditor").get(f"/audit?{asked}")
+    fields = re.sub("<[^>]*>", "", answer.text)
+    assert (answer.status_code, said in fields) == (422, True)
+    assert log_id not in answer.text
+
+
+def test_what_is_wrong_in_a_search_is_told_at_its_field_which_keeps_what_was_typed(someone, log_id):
+    page = someone("auditor").get("/audit?from=soon&subject=V-1").text
+    field = '<input type="text" id="from" name="from" value="soon" aria-invalid="true" aria-describedby="from-wrong">'
+    assert f'{field}<p class="bad" id="from-wrong">请写日期' in page
+    assert 'name="subject" value="V-1"' in page
+    assert page.count("aria-invalid") == 1
+
+
+def test_a_list_of_reviews_that_there_is_not_is_refused(someone):
+    answer = someone("analyst").get("/reviews?state=lost", headers={"Accept": "text/html"})
+    assert (answer.status_code, "open, closed" in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize("asked", ["subject=%B4%E5", "%ff=1"])

@@ -208,6 +208,61 @@ def test_what_is_hardly_http_gets_a_problem_document_from_the_proxy(proxy, said,
         refused(until(connection, b"}"), status)
 
 
+@pytest.mark.parametrize("name", ["Accept", "Authorization", "Cookie", "Idempotency-Key", "X-Request-ID", "X-Other"])
+def test_whatever_byte_a_header_has_the_answer_says_something(proxy, name):
+    for byte in {*range(1, 256)} - set(b"\n\r"):
+        answer = raw(
+            proxy,
+            f"GET /v1/plans HTTP/1.1\r\n{HOST}Connection: close\r\n{name}: a".encode() + bytes([byte]) + b"b\r\n\r\n",
+        )
+        if answer.startswith(b"HTTP/1.1 400 "):
+            refused(answer, 400)
+        else:
+            assert re.match(rb"HTTP/1\.1 (200|401|422) ", answer), byte
+            assert answer.partition(b"\r\n\r\n")[2], byte
+
+
+@pytest.mark.parametrize("address", ["/v1/%s", "/v1/plans?x=%s", "/v1/decisions/%s/batch", "/readyz%s"])
+def test_whatever_byte_an_address_has_the_answer_says_something(proxy, address):
+    for byte in {*range(1, 256)} - set(b"\n\r \t#"):
+        start, _, end = f"GET {address} HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n".encode().partition(b"%s")
+        answer = raw(proxy, start + bytes([byte]) + end)
+        assert answer.partition(b"\r\n\r\n")[2], byte
+
+
+def test_more_headers_than_the_service_takes_are_no_fault(proxy):
+    key = proxy.server.keys["caller"]
+    more = "".join(f"X-{number}: y\r\n" for number in range(200))
+    head = f"GET /v1/plans HTTP/1.1\r\n{HOST}{more}Authorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+    assert raw(proxy, head.encode()).startswith(b"HTTP/1.1 200 ")
+
+
+def raw(proxy, said):
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plain,
+        proxy.trust.wrap_socket(plain, server_hostname=NAME) as connection,
+    ):
+        connection.sendall(said)
+        return until(connection, b"never")
+
+
+READ = {"Accept", "Accept-Charset", "Accept-Language", "Content-Type", "Cookie", "If-None-Match"}  # by Werkzeug, for us
+
+
+def test_every_header_that_the_service_reads_is_passed_on():
+    """The proxy passes on no others, so that a new one has to be written there."""
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "service").rglob("*.py"))
+    literal = re.findall(r'headers\.get\("([\w-]+)"', code) + re.findall(
+        r'^(?:KEYS|CSRF) = "([\w-]+)"', code, re.MULTILINE
+    )
+    read = {one.lower().replace("_", "-") for one in [*READ, *literal, *re.findall('"HTTP_([A-Z_]+)"', code)]}
+    passed = {one.lower() for one in re.findall(r"proxy_set_header (\S+)", CONF)}
+    assert {"authorization", "idempotency-key", "if-match", "x-csrf-token"} <= read
+    assert read <= passed
+    for name in passed - {"connection", "host", "remoteuser"}:
+        assert CONF.count(f"$http_{name.replace('-', '_')}") >= 2  # passed on, and looked through
+
+
 @pytest.mark.parametrize("said", [
     f"GET / HTTP/9.9\r\n{HOST}\r\n", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", f"TRACE / HTTP/1.1\r\n{HOST}\r\n",
     f"GET / HTTP/1.1\r\n{HOST}X: {'y' * 9000}\r\n\r\n",
@@ -258,6 +313,24 @@ def test_the_proxys_log_names_the_method_and_the_address_of_what_it_refused(prox
     with proxy.sent("POST", f"{address}?subject=H-777", "Content-Length: 99999999", "Connection: close") as connection:
         refused(until(connection, b"never"), 413)
     assert f'"POST {address}" 413' in logged(proxy, address)
+
+
+@pytest.mark.parametrize(
+    "said", ["11010519491231002X", "110105194912310021", "1101-0519-4912-3100-21", "6222%2002123456%207890128"]
+)
+def test_a_number_of_a_card_in_a_path_stands_in_no_log(proxy, said):
+    with proxy.sent("GET", f"/v1/decisions/{said}/inputs?subject=H-777", "Connection: close") as connection:
+        request_id = re.search("x-request-id: (.*)\r", until(connection, b"never").decode().lower())[1]
+    assert '"GET /v1/decisions/..." 403' in logged(proxy, request_id)
+
+
+def test_no_log_of_the_proxy_quotes_the_query_of_what_failed(tmp_path):
+    away = SimpleNamespace(address=f"http://127.0.0.1:{free_port()}", keys={"caller": "vc_0a_x"})
+    with through(away, tmp_path) as proxy:
+        with proxy.sent("GET", "/v1/decisions?subject=H-777", "Connection: close") as connection:
+            refused(until(connection, b"never"), 503)
+        assert "/v1/decisions" in logged(proxy, "/v1/decisions")
+    assert "H-777" not in "".join(log.read_text() for log in tmp_path.glob("*.log"))
 
 
 def logged(proxy, wanted):

@@ -51,6 +51,7 @@ ALLOWED = {
     ("service/commands/serve.py", 5): "seconds after which an idle thread ends",
     ("service/commands/serve.py", 30): "seconds for what is under way at the end",
     ("service/commands/serve.py", 1024): "connections that wait to be taken",
+    ("service/http/observing.py", 15): "digits of the shortest number of a card",
     ("rules/values/text.py", 0.6): "how alike a word and the one meant are",
     ("rules/shapes/either.py", 0.8): "... a key and the one that tells the kind of an entry",
     ("service/county/intake/matching.py", 0.8): "... the heading of a column and a fact",

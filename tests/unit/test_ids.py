@@ -7,8 +7,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from rules.values.ids import CARD, PLAIN, UNPRINTABLE, is_card, is_id
+from rules.values.ids import CARD, PLAIN, UNPRINTABLE, is_bank_card, is_card, is_id
 from service.county.backend import Duck, quoted
 from service.http.fields import ID_SCHEMA
 
@@ -107,7 +108,8 @@ def test_what_cannot_be_seen_is_no_id_and_in_no_id(text):
 def test_no_format_character_and_none_that_is_ignored_is_in_an_id():
     unseen = [*FORMATS, *IGNORED]
     assert [ascii(one) for one in unseen if is_id(f"V{one}1")] == []
-    assert [ascii(one) for one in unseen if one <= "\uffff" and re.search(ID_SCHEMA["pattern"], f"V{one}1")] == []
+    published = Draft202012Validator(dict(ID_SCHEMA))
+    assert [ascii(one) for one in unseen if one <= "\uffff" and published.is_valid(f"V{one}1")] == []
 
 
 def test_the_pattern_that_is_published_can_be_read_by_units_of_two_bytes():
@@ -120,3 +122,20 @@ def test_sql_tells_alike_what_cannot_be_seen(tmp_path):
         told = duck.run(f"SELECT regexp_matches({quoted(text)}, {quoted(UNPRINTABLE)})")[0][0]
         assert told == (re.search(UNPRINTABLE, text) is not None), ascii(text)
     duck.close()
+
+
+@pytest.mark.parametrize("text", [
+    "6222021234567890128", "4111111111111111", "378282246310005", "6222 0212 3456 7890 128", "req-6222021234567890128",
+    "6222021234567890128-01", "a.6222-0212-3456-7890-128.b",
+])  # fmt: skip
+def test_a_number_whose_check_digit_fits_may_be_of_a_bank_card(text):
+    assert is_bank_card(text)
+
+
+@pytest.mark.parametrize("text", [
+    "", "6222021234567890123", "4111111111111112", "1764550800123456", "20261201000000000001",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "62220212345678901280", "0af7651916cd43dd8448eb211c80319c", "４１１１１１１１１１１１１１１１", "41111111111111",
+])  # fmt: skip
+def test_other_numbers_are_of_no_bank_card(text):
+    assert not is_bank_card(text)
