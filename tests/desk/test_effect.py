@@ -1,15 +1,15 @@
 """The effect of a draft at the desk: worked out beside the requests, shown for the content that it is of."""
 
-import dataclasses
 import fcntl
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from service.effect.jobs import LOCK, WAITING, Busy, Effects
-from service.effect.question import Content, Question, latest_run
+from service.effect.question import Content, Heir, Question, Run, latest_run
 from tests.api.calling import errors
 from tests.county.conftest import files, out  # noqa: F401 -- fixtures
 from tests.desk.test_desk import begun, written
@@ -23,8 +23,8 @@ def author(someone):
 
 
 def with_runs(api, folder):
-    settings = dataclasses.replace(api.service.settings, county_runs=str(folder))
-    api.app.extensions["village_credit"] = dataclasses.replace(api.service, settings=settings)
+    settings = replace(api.service.settings, county_runs=str(folder))
+    api.app.extensions["village_credit"] = replace(api.service, settings=settings)
 
 
 def worked_out(api, author, draft):
@@ -119,6 +119,16 @@ def test_only_whoever_may_see_effects_does(api, someone, author):
 def question(name, **more):
     content = Content("plan/2026-01-01", name, {})
     return Question(content, content, "2026-12-31", **more)
+
+
+def test_what_was_worked_out_of_anything_else_is_never_shown():
+    """The draft, what it is held against, the editions that change with it, the run, and the day."""
+    asked = [question("a"), *(question("a", heirs=(Heir(*(Content("b/2026-01-01", one, {}) for one in pair)),))
+                              for pair in (("1", "2"), ("1", "3"), ("2", "2")))]  # fmt: skip
+    asked += [replace(asked[0], **{name: Content("plan/2026-01-01", "b", {})}) for name in ("before", "after")]
+    asked += [replace(asked[0], run=Run("x", sha256, "plan/2026-01-01", "", {})) for sha256 in ("1", "2")]
+    asked += [replace(asked[0], today="2027-01-01"), replace(asked[0], asks="readings")]
+    assert len({one.key for one in asked}) == len(asked)
 
 
 def test_a_job_is_stopped_before_its_turn_or_in_it(tmp_path):
