@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.effect.jobs import LOCK, WAITING, Busy, Effects
+from service.effect import making
+from service.effect.jobs import LOCK, QUESTION, WAITING, Busy, Effects
 from service.effect.question import Content, Heir, Question, Run, latest_run
 from tests.api.calling import errors
 from tests.county.conftest import files, out  # noqa: F401 -- fixtures
@@ -67,6 +68,25 @@ def test_who_gains_and_who_loses_is_shown(api, author, out):
     written(author, draft, FILE, NEW, "a_grade_share: {at_least: 74%}")
     edited = key.get(f"/v1/drafts/{id}/effect").json
     assert (edited["status"], edited["county"]) == ("none", None)  # what is known is of other content
+
+
+def test_its_progress_moves_with_each_step_and_ends_with_the_last(api, author, out, monkeypatch):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, FILE, OLD, NEW)
+    worked_out(api, author, draft)
+    [home] = [one.parent for one in api.service.effects.folder.glob(f"*/{QUESTION}")]
+    told, put = [], making._put
+    monkeypatch.setattr(making, "_put", lambda file, said: told.append((file.stem, said)) or put(file, said))
+    making.make(home)
+    progress = [said for name, said in told if name == "progress"]
+    assert [one["done"] for one in progress] == [*range(len(progress))]
+    assert len({one["steps"] for one in progress}) == 1  # as many as were told of at first
+    assert progress[-1]["done"] < progress[-1]["steps"]  # levels that the change cannot reach are passed over
+    assert len({one["step"] for one in progress}) == len(progress)
+    done = [name for name, _ in told]
+    assert done.index("part-county") == [one["step"] for one in progress].index("examples")  # before it, not with it
+    assert done[-1] == "part-cases"
 
 
 def test_a_crash_is_said_and_it_can_be_worked_out_again(api, author, out, tmp_path):
