@@ -6,7 +6,7 @@ from pathlib import Path
 from rules.cases.files import read_cases
 from service.examples.own import judged
 from service.publishing.comparing import edition_of
-from tests.api.calling import example
+from tests.api.calling import NOON, example
 from tests.desk.drafting import person
 from tests.desk.test_heirs import approved
 from tests.desk.test_replay import edited
@@ -19,11 +19,10 @@ ANY = "anything"  # wanted of a case that is only tried
 def tried(edition, name):
     """What each decision about its subject comes to by a draft, as the form of a case says when it is tried."""
     text = (CASES / f"{name}.yaml").read_text("utf-8")
-    [case] = read_cases(text, name)
     for rule in edition.rules.values():
         wanted = f"decisions: {{{rule.id}: {ANY}}}\n"
         [asked] = read_cases(text.partition("\ndecisions:")[0].rstrip("\n") + f"\n{wanted}", name)
-        [found] = judged(edition, [asked], case.on)
+        [found] = judged(edition, [asked], NOON.date())
         if not found.untaken:  # else of another subject
             yield rule.id, found.found
 
