@@ -14,7 +14,8 @@ from rules.values.exact import decimal_text, read_literal
 from rules.warnings.numerals import DIGITS, figures, numeral, plain
 
 CLAUSES, READINGS = "clauses", "readings"  # the files, and the one key of each
-_ARABIC = re.compile(r"([0-9,]+(?:\.[0-9]+)?)([百千万亿]*)")
+_ARABIC = re.compile(r"([0-9]+(?:[ '][0-9]{3})+|[0-9,]+)(\.[0-9]+)?([百千万亿]*)")
+_APART = re.compile(r"[,'\s]")  # between thousands
 _PLACES = ("", "十", "百", "千")
 
 
@@ -113,11 +114,13 @@ def _reworded(at: Address, text: str, value: Fraction, unit: str, factor: Fracti
 def _numeral(said: str, factor: Fraction) -> str:
     """A numeral times a factor, in figures where it is, in characters where it is; "" where it cannot be written so."""
     if match := _ARABIC.fullmatch(plain(said)):
-        number = decimal_text(Fraction(match[1].replace(",", "")) * factor, 10)
+        number = decimal_text(Fraction(_APART.sub("", match[1]) + (match[2] or "")) * factor, 10)
         if "/" in number:
             return ""
-        return (f"{int(number):,}" if "," in match[1] and "." not in number else number) + match[2]
-    made = numeral(plain(said)) * factor
+        if (apart := _APART.search(match[1])) and "." not in number:
+            number = f"{int(number):,}".replace(",", apart[0] if apart[0] == "," else said[apart.start()])
+        return number + match[3]
+    made = numeral(_APART.sub("", plain(said))) * factor
     return _han(made.numerator, "两" in said) if made.denominator == 1 else ""
 
 

@@ -179,6 +179,7 @@ def _telling(shape: Shape, node: Node) -> Iterator[tuple[str, Shape]]:
 def _named(node: Node, of: MapOf, at: Address, context: Context) -> Iterator[Place]:
     """The entries of a mapping whose keys the author chooses: names of facts, of clauses, or new ones."""
     names = {one.word: one.title for one in context.known.choices(of.key.names, context.file, context.subject)}
+    ordered = len(node.entries) > 1 and not context.above  # over what is inherited, the order of names means nothing
     for key, value in node.entries.items():
         here = context
         if of.key.names == "facts":
@@ -189,7 +190,7 @@ def _named(node: Node, of: MapOf, at: Address, context: Context) -> Iterator[Pla
         if at.steps == ("subjects",):
             here = replace(context, subject=key)
         below = place_of(value, of.shape, at / key, here, title or Text(key, key))
-        yield replace(below, removable=len(node.entries) > of.at_least, movable=len(node.entries) > 1)
+        yield replace(below, removable=len(node.entries) > of.at_least, movable=ordered)
 
 
 def _items(node: Node, of: ListOf, at: Address, context: Context) -> Iterator[Place]:

@@ -53,7 +53,7 @@ class Asked:
     def decisions(self) -> tuple[str, ...]:
         """What is held against it: what the form says, or its file."""
         said = request.values.getlist("decision") or [*entries(entries(self.data).get("decisions", ""))]
-        said += [request.form["also"]] if request.form.get("do") == ALSO else []
+        said += [request.form.get("also", "")] if request.form.get("do") == ALSO else []
         rules = self.edition.rules
         known = [one for one in dict.fromkeys(said) if one in rules]
         return tuple(one for one in known if rules[one].subject == rules[known[0]].subject)
@@ -64,7 +64,7 @@ def show(draft_id: str, number: str) -> Response:
     """The form of a case, or of a new one: of the decision that is chosen first, empty or as an example has it."""
     asked = _asked(draft_id, number)
     if not asked.decisions:
-        return page("draft_case.html", asked=asked, rules=asked.edition.rules.values(), **shared())
+        return _choice(asked)
     return _form(asked, _filled(asked, asked.data))
 
 
@@ -76,6 +76,9 @@ def save(draft_id: str, number: str) -> Response:
         if do == "remove" and asked.number is not None:
             with refusals():
                 return _saved(asked, without_case(asked.files, asked.number)[0])
+        if not asked.decisions:
+            raise Problem.invalid([FieldError("/decision", "missing", "请选这个案例是哪项判定的。",
+                                              "Choose the decision that the case is about.")])  # fmt: skip
         if do in ("rows", ALSO):
             return _form(asked, request.form)
         if do == FILL:
@@ -85,7 +88,14 @@ def save(draft_id: str, number: str) -> Response:
             return _form(asked, request.form, tried=[*judged(asked.edition, [case], _today())])
         return _saved(asked, made)
     except Problem as problem:
-        return _form(asked, request.form, problem)
+        return _form(asked, request.form, problem) if asked.decisions else _choice(asked, problem)
+
+
+def _choice(asked: Asked, problem: Problem | None = None) -> Response:
+    """The decisions of which there can be a case: no field of it is known before one is chosen."""
+    shown = page("draft_case.html", asked=asked, rules=asked.edition.rules.values(), problem=problem, **shared())
+    shown.status_code = 200 if problem is None else 422
+    return shown
 
 
 def _from_example(asked: Asked, chosen: str) -> Response:

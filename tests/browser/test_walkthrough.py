@@ -119,6 +119,16 @@ def submitted(page):
     assert page.locator(".state.submitted").count() == 1
 
 
+def restored(page, edition, day):
+    """The content of an edition, as a draft for another day."""
+    follow(page, f'a[href*="/desk/editions/{edition}"]')
+    reach(page, "input[type=date]")
+    year, month, date = day.split("-")
+    page.keyboard.type(month + date + year)
+    follow(page, "button", "恢复")
+    assert "/desk/drafts/draft-" in page.url
+
+
 def test_the_walk_through_by_the_keyboard_alone(visitor):
     visitor.expected |= {BUSY, REFUSED}
     page = entered(visitor, "editor")
@@ -138,3 +148,6 @@ def test_the_walk_through_by_the_keyboard_alone(visitor):
     told = second.locator("section:has(#history)").inner_text()
     done = re.findall("(?:editor|approver) (批准|了结意见|提交|提意见)", told)
     assert done == ["批准", "了结意见", "提交", "提意见", "提意见"]
+    page.goto(f"{visitor.server.address}/desk")
+    restored(page, "xx-county/2026-05-01", "2032-01-01")
+    assert "不低于 65% → 不低于 55%" in page.locator("section:has(#changes)").inner_text()

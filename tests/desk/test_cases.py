@@ -126,6 +126,17 @@ def test_what_cannot_be_used_is_told_and_stays_in_the_form(api, author):
     assert text(api, draft) == ""
 
 
+@pytest.mark.parametrize("do", ["", "try", "rows", "fill", "also"])
+@pytest.mark.parametrize("decision", ["", "no_such"])
+def test_a_case_of_no_decision_is_told_and_the_decisions_are_shown(api, author, decision, do):
+    draft = begun(author)
+    data = {"csrf": fields(author.get(draft).text)["csrf"], "revision": "1", "decision": decision, "do": do}
+    answer = author.client.post(f"{draft}/cases/new", data=data)
+    assert (answer.status_code, "请选这个案例是哪项判定的" in answer.text) == (422, True)
+    assert f'<option value="{VILLAGE}">' in answer.text
+    assert text(api, draft) == ""
+
+
 def test_an_example_fills_the_form_in(author):
     draft = begun(author)
     page = author.get(f"{draft}/cases/new?decision={VILLAGE}").text

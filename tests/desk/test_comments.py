@@ -234,3 +234,19 @@ def test_a_comment_that_was_altered_is_left_out_and_that_is_told(tmp_path):
     assert made in shown
     assert "的意见" not in shown
     api.close()
+
+
+def test_the_difference_is_of_what_is_decided_and_not_of_texts(api, editor, approver):
+    """Comments and figures in them decide nothing: the lines show them, the words say nothing of them."""
+    draft = editor.begin(day="2027-05-01")
+    address = f"/drafts/{draft['id']}"
+    before = editor.get(f"{address}/effect").json["changes"]  # its day alone
+    draft = editor.save(draft, "decision: limit\n", f"# {NEW}\ndecision: limit\n# 说明 100%\n").json
+    assert editor.get(f"{address}/check").json["errors"] == []
+    assert editor.get(f"{address}/effect").json["changes"] == before
+    shown = page(approver, draft)
+    assert "<ins># 说明 100%</ins>" in shown
+    assert shown.partition('id="changes"')[2].partition("</section>")[0].count("→") == len(before)
+    editor.save(draft, f"{{{OLD}", f"{{{NEW}")
+    [told] = [one for one in editor.get(f"{address}/effect").json["changes"] if one not in before]
+    assert "5万元 → 金额 6万元" in told["zh"]

@@ -255,6 +255,12 @@ def test_any_edit_of_what_waits_takes_it_back(author, approver):
     refused = approver.client.post(f"{draft}/approve", data=data)
     assert refused.status_code == 422
     assert alert(refused)
+    now = approver.get(draft).text
+    assert "待审批" not in now.partition("</h1>")[2].partition("</p>")[0]
+    assert "批准，到" not in now
+    fresh = approver.client.get(f"/v1/drafts/{draft.rpartition('/')[2]}/check").json["sha256"]
+    refused = approver.client.post(f"{draft}/approve", data={**data, "sha256": fresh})  # of what is there now
+    assert "起草中" in alert(refused)
 
 
 def test_withdrawn_before_its_day_and_downloaded(api, author, approver):

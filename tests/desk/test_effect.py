@@ -1,15 +1,16 @@
 """The effect of a draft at the desk: worked out beside the requests, shown for the content that it is of."""
 
-import dataclasses
 import fcntl
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from service.effect.jobs import LOCK, WAITING, Busy, Effects
-from service.effect.question import Content, Question, latest_run
+from service.effect import making
+from service.effect.jobs import LOCK, QUESTION, WAITING, Busy, Effects
+from service.effect.question import Content, Heir, Question, Run, latest_run
 from tests.api.calling import errors
 from tests.county.conftest import files, out  # noqa: F401 -- fixtures
 from tests.desk.test_desk import begun, written
@@ -23,8 +24,8 @@ def author(someone):
 
 
 def with_runs(api, folder):
-    settings = dataclasses.replace(api.service.settings, county_runs=str(folder))
-    api.app.extensions["village_credit"] = dataclasses.replace(api.service, settings=settings)
+    settings = replace(api.service.settings, county_runs=str(folder))
+    api.app.extensions["village_credit"] = replace(api.service, settings=settings)
 
 
 def worked_out(api, author, draft):
@@ -67,6 +68,25 @@ def test_who_gains_and_who_loses_is_shown(api, author, out):
     written(author, draft, FILE, NEW, "a_grade_share: {at_least: 74%}")
     edited = key.get(f"/v1/drafts/{id}/effect").json
     assert (edited["status"], edited["county"]) == ("none", None)  # what is known is of other content
+
+
+def test_its_progress_moves_with_each_step_and_ends_with_the_last(api, author, out, monkeypatch):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, FILE, OLD, NEW)
+    worked_out(api, author, draft)
+    [home] = [one.parent for one in api.service.effects.folder.glob(f"*/{QUESTION}")]
+    told, put = [], making._put
+    monkeypatch.setattr(making, "_put", lambda file, said: told.append((file.stem, said)) or put(file, said))
+    making.make(home)
+    progress = [said for name, said in told if name == "progress"]
+    assert [one["done"] for one in progress] == [*range(len(progress))]
+    assert len({one["steps"] for one in progress}) == 1  # as many as were told of at first
+    assert progress[-1]["done"] < progress[-1]["steps"]  # levels that the change cannot reach are passed over
+    assert len({one["step"] for one in progress}) == len(progress)
+    done = [name for name, _ in told]
+    assert done.index("part-county") == [one["step"] for one in progress].index("examples")  # before it, not with it
+    assert done[-1] == "part-cases"
 
 
 def test_a_crash_is_said_and_it_can_be_worked_out_again(api, author, out, tmp_path):
@@ -119,6 +139,16 @@ def test_only_whoever_may_see_effects_does(api, someone, author):
 def question(name, **more):
     content = Content("plan/2026-01-01", name, {})
     return Question(content, content, "2026-12-31", **more)
+
+
+def test_what_was_worked_out_of_anything_else_is_never_shown():
+    """The draft, what it is held against, the editions that change with it, the run, and the day."""
+    asked = [question("a"), *(question("a", heirs=(Heir(*(Content("b/2026-01-01", one, {}) for one in pair)),))
+                              for pair in (("1", "2"), ("1", "3"), ("2", "2")))]  # fmt: skip
+    asked += [replace(asked[0], **{name: Content("plan/2026-01-01", "b", {})}) for name in ("before", "after")]
+    asked += [replace(asked[0], run=Run("x", sha256, "plan/2026-01-01", "", {})) for sha256 in ("1", "2")]
+    asked += [replace(asked[0], today="2027-01-01"), replace(asked[0], asks="readings")]
+    assert len({one.key for one in asked}) == len(asked)
 
 
 def test_a_job_is_stopped_before_its_turn_or_in_it(tmp_path):

@@ -146,8 +146,10 @@ def test_a_criterion_with_an_operator_is_added_in_one_form_as_by_hand(api, autho
 def test_what_cannot_be_is_told_and_the_form_keeps_what_was_typed(api, author):
     draft = begun(author)
     before, said = text(api, draft, FILE), fields(author.get(f"{draft}/form/{FILE}").text)
-    answer = author.client.post(f"{draft}/form/{FILE}", data={**said, "do": f"remove {FILE}.criteria.nothing"})
+    typed = {f"value:{FILE}.title.zh": "打到一半的名称", "do": f"remove {FILE}.criteria.nothing"}
+    answer = author.client.post(f"{draft}/form/{FILE}", data={**said, **typed})
     assert answer.status_code == 422
+    assert fields(answer.text)[f"value:{FILE}.title.zh"] == "打到一半的名称"
     assert " data-unsaved" in answer.text  # to leave it asks first
     assert text(api, draft, FILE) == before
     bad = {**said, f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least": "六成", "asked": "1"}
@@ -199,9 +201,10 @@ def test_names_that_lead_nowhere_and_keys_that_nobody_knows_stay_as_they_are(api
     strange = (before.replace("reading: a_grade_share_operator", "reading: no_such_reading")
                .replace("require: {public_order_stable: true}", "require: {no_such_fact: true}")
                .replace("below: county.household_npl_rate", "below: county.no_such_fact")
+               .replace("{no_debt_dispute: true}", "{no_debt_dispute: no_such_word}")
                .replace("clause: 四(三)1(3)", "clause: 九(九)9")
                .replace("kind: checklist", "kind: checklist\nno_such_key: {a: 55%, b: '1'}"))  # fmt: skip
-    assert strange.count("no_such") == 4
+    assert strange.count("no_such") == 5
     said = fields(author.get(f"{draft}/text/{FILE}.yaml").text)
     author.client.post(f"{draft}/text/{FILE}.yaml", data=said | {"text": strange})
     assert text(api, draft, FILE) == strange

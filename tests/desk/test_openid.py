@@ -77,6 +77,28 @@ def test_whoever_the_provider_confirms_is_in_and_the_log_names_them(api):
     assert line.caller == person.id
 
 
+def test_no_group_that_a_provider_or_a_proxy_tells_of_gives_a_role(tmp_path, provider):
+    """Whoever belongs to the approvers there is what the log says here: who wrote a draft approves it through none."""
+    claims = {"preferred_username": "zhang", "groups": ["approvers", "admin"], "roles": ["approver"], "role": "admin"}
+    requests.put(f"{provider}/{USERS}/zhang-1", json=claims, timeout=5).raise_for_status()
+    api = start(tmp_path, oidc_issuer=provider, oidc_client_id="village-credit", oidc_client_secret="s",  # noqa: S106
+                public_address=HERE, trusted_header="RemoteUser", trusted_proxies=("10.0.0.1",))  # fmt: skip
+    api.service.people.add("zhang", "张某", "editor")
+    client = api.app.test_client()
+    assert client.get(confirmed(gone(client), "zhang-1")).status_code == 303
+    told = "X-Forwarded-Groups", "X-Auth-Request-Groups", "Remote-Groups", "RemoteGroups", "X-Remote-Role"
+    said = {"RemoteUser": "zhang", **dict.fromkeys(told, "approvers,admin")}
+    behind = api.app.test_client()
+    asked = (client, {}, {}), (behind, said, {"REMOTE_ADDR": "10.0.0.1"})
+    for who, headers, place in asked:
+        csrf = token(who.get("/account", headers=headers, environ_overrides=place))
+        sent = {"headers": {**headers, "X-CSRF-Token": csrf}, "environ_overrides": place}
+        assert csrf
+        assert who.post("/v1/drafts/draft-000000000000/approve", json={"sha256": "0" * 64}, **sent).status_code == 403
+        assert who.get("/v1/drafts", **sent).status_code == 200  # an editor, no more and no less
+    api.close()
+
+
 def test_a_login_that_is_not_here_is_told_and_stays_out(api):
     client = api.app.test_client()
     answer = client.get(confirmed(gone(client)))

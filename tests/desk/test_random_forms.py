@@ -1,4 +1,5 @@
-"""200 random edits made through the forms give the text that the same edits by hand give."""
+"""200 random edits made through the forms give the text that the same edits by hand give: values, operators, rows that
+come, go and move, in every plan there is; and many values of one form at once."""
 
 import random
 from pathlib import Path
@@ -6,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from rules.editing.address import Address
-from service.desk.forms import UNIT, VALUE, form_of, made_of, texts_of
+from service.desk.forms import VALUE, form_of, made_of, texts_of
+from tests.desk.forms_drawn import sent
+from tests.desk.random_forms import edits
 
-FOLDER = Path(__file__).parents[2] / "policies" / "xx-county" / "2026-05-01"
+ROOT = Path(__file__).parents[2]
+PLANS = ("policies/xx-county/2026-05-01", "tests/plans/heng-county/2025-03-01", "tests/plans/jin-city/2024-07-01",
+         "tests/plans/yun-county/2025-01-01", "tests/plans/yun-credit-union/2025-06-01")  # fmt: skip
+FOLDER = ROOT / "policies" / "xx-county" / "2026-05-01"
 FILES = ("credit_village", "credit_township", "scoring", "grant", "facts", "clauses", "readings", "screening")
 EDITS = 25  # of each file, in one form
 
@@ -24,14 +30,13 @@ def another(rng, place):
     return f"另一句话{rng.randrange(100)}" if place.kind == "text" else place.text
 
 
-def sent(form):
-    """All that a browser sends of a form."""
-    said = {}
-    for place in form.walk():
-        takes = place.takes
-        said[f"{VALUE}{place.address}"] = takes.number if takes and takes.number else place.text
-        said[f"{UNIT}{place.address}"] = takes.unit.strip() if takes and takes.number else ""
-    return said
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("plan", PLANS)
+def test_20_random_edits_through_forms_are_those_by_hand(plan, seed):
+    done = edits(ROOT / plan, seed)
+    assert all("already" in said for *_, said in done.pop("why", [])), done  # a name that was drawn twice
+    assert {"value", "add"} <= done.keys()
+    assert sum(done.values()) - 2 * done.pop("refused", 0) > 15
 
 
 @pytest.mark.parametrize("file", FILES)

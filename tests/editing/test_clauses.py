@@ -33,7 +33,7 @@ def test_with_all_that_says_the_figure_taken_along_clause_and_rule_agree(tmp_pat
     found = wordings(PLAN, AT, "60%")
     along = [Set(at, text) for at, text in together(found).items()]
     for acts, told in (([Set(AT, "60%")], ["credit_village.a_grade_share"]), ([Set(AT, "60%"), *along], [])):
-        shutil.copytree(ROOT, tmp_path, dirs_exist_ok=True)
+        shutil.copytree(ROOT / "policies", tmp_path / "policies", dirs_exist_ok=True)
         for name, text in edit(PLAN, acts).files.items():
             (tmp_path / PLANS[0] / name).write_text(text, encoding="utf-8")
         problems = load(tmp_path / PLANS[0], tmp_path).problems
@@ -49,6 +49,8 @@ def test_with_all_that_says_the_figure_taken_along_clause_and_rule_agree(tmp_pat
     ("不超过20万元。", "20 万元", "35 万元", "不超过35万元。"),
     ("不超过二十万元。", "20 万元", "12 万元", "不超过十二万元。"),
     ("不超过1,200元。", "1200 yuan", "2500 yuan", "不超过2,500元。"),
+    ("不超过1 200元。", "1200 yuan", "2500 yuan", "不超过2 500元。"),
+    ("不超过100\u202f000元。", "100000 yuan", "2500 yuan", "不超过2\u202f500元。"),
     ("有效期两年。", "2 years", "3 years", "有效期三年。"),
     ("有效期３年。", "3 years", "2 years", "有效期2年。"),
     ("不高于3‰。", "3‰", "5‰", "不高于5‰。"),

@@ -162,3 +162,12 @@ def test_what_can_be_added_and_chosen_is_named_by_what_it_is_for(folder):
     assert not {way.title.zh for one in places for way in templates(one) if way.title.zh in FORM_OF_YAML}
     words = [choice for one in places if one.takes and one.takes.kind == "word" for choice in one.takes.choices]
     assert not {one.word for one in words if one.title.zh == one.word} - {*WARNINGS}
+
+
+def test_over_what_is_inherited_no_name_is_moved_but_rows_are():
+    """Whose order means nothing; the buttons would be refused."""
+    child = Texts(texts_of(CHILD), (texts_of(PARENT),))
+    movable = [[below.movable for one in outline(texts, "facts").walk() if one.kind == "map" for below in one.parts]
+               for texts in (child, Texts(texts_of(PARENT)))]  # fmt: skip
+    assert [any(one) for one in movable] == [False, True]
+    assert place("village_credit.criteria.groups", child).movable

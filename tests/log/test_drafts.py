@@ -99,6 +99,22 @@ def test_undo_says_what_else_it_takes_back(room):
     assert again.saved.files == revision(room.desk, draft.id, 3).files
 
 
+def test_undo_brings_back_all_that_an_edit_took_away_and_takes_away_all_that_it_brought(room):
+    """Files that came, went and changed, and the edition that an update had the draft follow."""
+    first = begin(room.desk, room.editor, PLAN, NEXT).id
+    files = room.desk.draft(first).saved.files
+    left = {name: text for name, text in files.items() if name != "limit.yaml"}
+    save(room.desk, room.editor, first, 1, {**left, "added.yaml": "x: 1\n", "plan.yaml": files["plan.yaml"] + "# y\n"})
+    assert undo(room.desk, room.editor, first, 1, 2).draft.saved.files == files
+    room.approve(room.submitted(day=date(2026, 12, 15)))
+    base = room.desk.draft(first).saved.base
+    updated = update(room.desk, room.editor, first).draft.saved
+    assert updated.base != base
+    back = undo(room.desk, room.editor, first, 3, 4).draft.saved
+    assert (back.base, back.files) == (base, files)  # it is out of date again, and says so
+    assert outdated(room.desk.draft(first), room.desk.published())
+
+
 def test_undo_of_what_one_has_not_seen_is_refused(room):
     draft = room.draft()
     with pytest.raises(Refused):

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -189,7 +190,7 @@ def test_a_file_that_is_renamed_or_a_reading_that_changes_is_in_the_hash(room):
         other = save(room.desk, room.editor, first.id, room.desk.draft(first.id).saved.number,
                      {**first.saved.files, name: f"{text}# \n"}).draft  # fmt: skip
         hashes.add(room.desk.checked(other, room.desk.published()).sha256(SECOND))
-    renamed = {("top.yaml" if name == "limit.yaml" else name): text for name, text in first.saved.files.items()}
+    renamed = {("limit_.yaml" if name == "limit.yaml" else name): text for name, text in first.saved.files.items()}
     other = save(room.desk, room.editor, first.id, room.desk.draft(first.id).saved.number, renamed).draft
     hashes.add(room.desk.checked(other, room.desk.published()).sha256(SECOND))
     assert len(hashes) == 2 + len(first.saved.files)
@@ -499,3 +500,14 @@ def test_many_who_save_at_once_lose_nothing(room, url):
     saved = room.desk.draft(draft.id).saved
     assert saved.number == 7
     assert {name for name in saved.files if name.startswith("note")} == {f"note_{number}.yaml" for number in range(6)}
+
+
+def test_whoever_submits_or_approves_has_the_content_checked_now(room):
+    """What was kept to be shown may be of before: nobody acts on it."""
+
+    class Kept:
+        def of(self, *asked):
+            raise AssertionError
+
+    room.desk = replace(room.desk, checks=Kept())
+    assert room.approve(room.submitted()).outcome == APPROVED

@@ -143,6 +143,17 @@ class People(RuleBasedStateMachine):
             self.published = {**self.published, **{one.edition: one.sha256 for one in checked.changes}}
 
     @precondition(lambda self: self.wrote)
+    @rule(which=one, logins=st.tuples(*[st.sampled_from(LOGINS[:3])] * 3), amount=st.sampled_from(AMOUNTS[:3]),
+          last=st.sampled_from(["", "save", "key"]))  # fmt: skip
+    def save_submit_and_approve(self, which, logins, amount, last):
+        """By any three in a row, with a save between perhaps, or by a key: chance alone seldom comes so far."""
+        self.save(which, logins[0], amount, by_key=False)
+        self.submit(which, logins[1], by_key=False)
+        if last == "save":
+            self.save(which, logins[1], AMOUNTS[3], by_key=False)
+        self.approve(which, "approver", by_key=last == "key")
+
+    @precondition(lambda self: self.wrote)
     @rule(which=one, login=who, deed=st.sampled_from(["reject", "request_changes", "discard"]), by_key=keys)
     def send_back(self, which, login, deed, by_key):
         id = self.chosen(which)
