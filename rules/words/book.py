@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import get_args
+from unicodedata import normalize
 
 from rules.model import Edition
 from rules.model.uses import read_by, read_by_items
@@ -103,8 +104,9 @@ class Book:
         return {one.clause.id: one for one in trace(self.edition)}
 
     def search(self, text: str) -> list[Line]:
-        """The items that have a text in their title, words, clause or path, in either language."""
-        wanted = text.casefold().strip()
+        """The items that have a text in their title, words, clause or path, in either language.
+        Full-width characters, as input methods write them, are the half-width ones."""
+        wanted = _plain(text).strip()
         return [line for line in self.lines.values() if wanted and any(wanted in one for one in _texts(line))]
 
     @cached_property
@@ -127,6 +129,10 @@ class Book:
 
 
 def _texts(line: Line) -> Iterator[str]:
-    yield f"{line.path} {line.item.clause}".casefold()
+    yield _plain(f"{line.path} {line.item.clause}")
     for lang in get_args(Lang):
-        yield f"{line.item.title.get(lang)} {line.words(lang)}".casefold()
+        yield _plain(f"{line.item.title.get(lang)} {line.words(lang)}")
+
+
+def _plain(text: str) -> str:
+    return normalize("NFKC", text).casefold()

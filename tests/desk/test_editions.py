@@ -107,7 +107,8 @@ def test_a_ratio_is_shown_with_its_numerator_and_denominator(reader):
     assert f"{OLD}/decisions/credit_village" in page
 
 
-@pytest.mark.parametrize("wanted", ["A级及以上信用户占比", "A-grade SHARE", "四(三)1(1)", "不低于 55%"])
+@pytest.mark.parametrize("wanted", ["A级及以上信用户占比", "A-grade SHARE", "四(三)1(1)", "四（三）1（1）",
+                                    "不低于 55%", "不低于 55％"])  # fmt: skip
 def test_an_item_is_found_by_title_figure_and_clause_in_both_languages(reader, wanted):
     page = reader.get(f"{OLD}?q={wanted}").text
     assert f"{OLD}/decisions/credit_village?lang=zh#a_grade_share" in page
