@@ -9,11 +9,11 @@ from pathlib import Path
 from rules.values.exact import read_date
 from rules.words.diff import Change as Difference
 from service import publishing
-from service.effect.question import REPLAY, Content, Heir, Question, Run, latest_run
+from service.effect.question import REPLAY, Heir, Question, Run, latest_run
 from service.log import DecisionLog
 from service.publishing.acts import Change
 from service.publishing.checking import Checked
-from service.publishing.comparing import Inherited, against, changes_of, differences, inherited
+from service.publishing.comparing import Content, Inherited, against, changes_of, differences, inherited, sides
 from service.publishing.desk import Desk, last_act
 from service.publishing.drafts import Base, Draft
 from service.settings import HOME, Settings
@@ -72,17 +72,16 @@ def period_of(asks: str) -> tuple[date, date] | None:
 def _question(
     desk: Desk, settings: Settings, change: Change, checked: Checked, draft: Draft, asks: str
 ) -> Question | None:
-    log, base = desk.log, draft.saved.base
-    name, sha256 = (change.edition, change.before) if change.before else (base.edition, base.sha256)
-    before = _content(log, name, sha256)
-    if before is None:
+    log = desk.log
+    before, after = sides(log, change, checked.files, draft.saved.base)
+    if before is None or after is None:
         return None
     run = None
     if settings.county_runs and period_of(asks) is None:
-        run = latest_run(Path(settings.county_runs), change.edition.partition("/")[0])
+        run = latest_run(Path(settings.county_runs), _plans(before, after))
     return Question(
         before,
-        Content(change.edition, change.sha256, checked.files[change.sha256]),
+        after,
         desk.today().isoformat(),
         run,
         _judged(log, run, before),
@@ -93,6 +92,12 @@ def _question(
         () if asks else tuple(_heirs(log, checked, change)),
         draft.id,
     )
+
+
+def _plans(before: Content, after: Content) -> list[str]:
+    """The plans whose run may be judged, the draft's own first: a plan that extends another has its facts."""
+    names = after.edition, before.edition, *after.files
+    return [*dict.fromkeys(one.partition("/")[0] for one in names)]
 
 
 def _heirs(log: DecisionLog, checked: Checked, change: Change) -> list[Heir]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from rules.building.loader import digest_of, load, load_alone
 from rules.building.store import folders, read_store
+from rules.building.titles import called
 from rules.files.node import ABSENT
 from rules.files.source import read
 from rules.problems.problem import Problem, Problems
@@ -60,8 +61,9 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
         name for name in {*before.hashes, *after.hashes} if before.hashes.get(name) != after.hashes.get(name)
     )
     changes = tuple(_change(name, before.hashes.get(name, ""), after.hashes.get(name, ""), today) for name in names)
-    own = (problem for name in names if name in after.hashes for problem in _warned(staged, name))
-    missed = (problem for name in names if name in after.hashes for problem in _missed(staged, name, today))
+    here = [name for name in names if name in after.hashes]
+    own = (called(problem, after.called) for name in here for problem in _warned(staged, name))
+    missed = (problem for name in here for problem in _missed(staged, name, today))
     told = {
         *own,
         *missed,
@@ -109,12 +111,13 @@ def _begins(edition: str, files: Files) -> Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Files as they were read: the hash of each edition, its files with those it extends, and the problems of all
-    editions without the warnings of each."""
+    """Files as they were read: the hash of each edition, its files with those it extends, the problems of all
+    editions without the warnings of each, and what they are called."""
 
     hashes: Mapping[str, str]
     files: Mapping[str, Files]
     store: tuple[Problem, ...]
+    called: Mapping[str, Text]  # editions
 
 
 Staged = tuple[tuple[str, str], ...]  # path and text
@@ -124,10 +127,12 @@ Staged = tuple[tuple[str, str], ...]  # path and text
 def _looked_at(files: Staged) -> _Look:
     with laid_out(dict(files)) as root:
         names = [one.relative_to(root).as_posix() for one in folders(root)]
+        store = read_store(root, warn=False)
         return _Look(
             {name: digest_of(root / name, root) for name in names},
             {name: files_of(root, name) for name in names},
-            read_store(root, warn=False).problems,
+            store.problems,
+            store.called,
         )
 
 

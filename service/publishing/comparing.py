@@ -24,10 +24,11 @@ TOLD = 64  # differences that were told last
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
-    """An edition by its name and its hash, which says what its files are: path and text."""
+class Content:
+    """An edition `plan/day` by its hash, which says what its files are and those of the editions that it extends: path
+    and text."""
 
-    name: str
+    edition: str
     sha256: str
     files: Mapping[str, str] = field(compare=False)
 
@@ -35,17 +36,17 @@ class _Content:
 def edition_of(files: Mapping[str, str], name: str) -> Edition | None:
     """The edition `plan/day` of files, those that it extends among them; None where it cannot be used."""
     said = repr(sorted(files.items())).encode()
-    return _read(_Content(name, hashed(said).hexdigest(), files))
+    return _read(Content(name, hashed(said).hexdigest(), files))
 
 
 @lru_cache(KEPT)
-def _read(content: _Content) -> Edition | None:
+def _read(content: Content) -> Edition | None:
     with laid_out(content.files) as root:
-        return load_alone(root / content.name, root, warn=False).edition
+        return load_alone(root / content.edition, root, warn=False).edition
 
 
 @lru_cache(TOLD)
-def _told(before: _Content, after: _Content) -> tuple[Difference, ...] | None:
+def _told(before: Content, after: Content) -> tuple[Difference, ...] | None:
     old, new = _read(before), _read(after)
     return None if old is None or new is None else tuple(diff(old, new))
 
@@ -55,7 +56,7 @@ def differences(
 ) -> list[Difference] | None:
     """A change of an edition in words, held against what `against` says. None where there is nothing to compare, or
     one of the two cannot be read."""
-    before, after = _sides(log, change, files, base)
+    before, after = sides(log, change, files, base)
     found = None if before is None or after is None else _told(before, after)
     return None if found is None else [*found]
 
@@ -65,8 +66,8 @@ def against(
 ) -> Mapping[str, Base]:
     """By edition the content that each change is told against: what it replaces; where it is new, the edition that it
     follows; where it follows none, the edition that it extends. An edition that has none of these is left out."""
-    sides = ((one.edition, _sides(log, one, files, base)[0]) for one in changes)
-    return {edition: Base(before.name, before.sha256) for edition, before in sides if before is not None}
+    found = ((one.edition, sides(log, one, files, base)[0]) for one in changes)
+    return {edition: Base(before.edition, before.sha256) for edition, before in found if before is not None}
 
 
 def changes_of(last: Act | None, checked: Checked) -> tuple[Change, ...]:
@@ -74,28 +75,28 @@ def changes_of(last: Act | None, checked: Checked) -> tuple[Change, ...]:
     return last.changes if last is not None and last.outcome == APPROVED else checked.changes
 
 
-def _sides(
+def sides(
     log: DecisionLog, change: Change, files: Mapping[str, Mapping[str, str]], base: Base
-) -> tuple[_Content | None, _Content | None]:
-    """The two contents of a change, before and after."""
+) -> tuple[Content | None, Content | None]:
+    """The two contents of a change: what `against` says, and what comes of it; None where there is no such."""
     if not change.sha256:
         return None, None
     found = files.get(change.sha256) or archived(log, change.sha256)
-    after = None if found is None else _Content(change.edition, change.sha256, found)
+    after = None if found is None else Content(change.edition, change.sha256, found)
     name, sha256 = (change.edition, change.before) if change.before else (base.edition, base.sha256)
     if not name:
         return after and _extended(after), after
     if (before := archived(log, sha256)) is None:
         raise Altered(sha256)
-    return _Content(name, sha256, before), after
+    return Content(name, sha256, before), after
 
 
 @lru_cache(TOLD)
-def _extended(content: _Content) -> _Content | None:
+def _extended(content: Content) -> Content | None:
     """The edition that an edition extends: its files are among that one's."""
     with laid_out(content.files) as root:
-        above = [one for one in lineage(root, root / content.name) if one.is_dir()][1:2]
-        found = [_Content(one.relative_to(root).as_posix(), digest_of(one, root), content.files) for one in above]
+        above = [one for one in lineage(root, root / content.edition) if one.is_dir()][1:2]
+        found = [Content(one.relative_to(root).as_posix(), digest_of(one, root), content.files) for one in above]
     return found[0] if found else None
 
 
@@ -121,5 +122,5 @@ def inherited(log: DecisionLog, last: Act | None, draft: Draft, checked: Checked
         raise Altered(then)
     after = checked.files[now]
     moved = {path.rpartition("/")[0] for path in {*before, *after} if before.get(path) != after.get(path)}
-    said = _told(_Content(name, then, before), _Content(name, now, after))
+    said = _told(Content(name, then, before), Content(name, now, after))
     return Inherited(tuple(sorted(moved)), said or ())
