@@ -149,7 +149,9 @@ def problems_of(root: Path, names: Sequence[str]) -> tuple[Problem, ...]:
     beside = store.problems  # the dates of editions are held against each other
     mine = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
     names_of = store.called
-    return tuple(sorted(mine.union(called(one, names_of) for name in names for one in load(root / name, root).problems)))
+    return tuple(
+        sorted(mine.union(called(one, names_of) for name in names for one in load(root / name, root).problems))
+    )
 
 
 def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) -> None:

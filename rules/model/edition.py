@@ -219,7 +219,9 @@ class Edition:
     @property
     def called(self) -> Text:
         """The title of its plan, and its first day."""
-        return Text(f"《{self.title.zh}》（{self.effective_from} 起）", f"“{self.title.en}” (from {self.effective_from})")
+        return Text(
+            f"《{self.title.zh}》（{self.effective_from} 起）", f"“{self.title.en}” (from {self.effective_from})"
+        )
 
     def rule(self, name: str) -> Rule:
         """A decision; NotFound where there is none, which says whether an assignment is meant."""

@@ -13,7 +13,7 @@ from service.effect.question import REPLAY, Heir, Question, Run, latest_run
 from service.log import DecisionLog
 from service.publishing.acts import Change
 from service.publishing.checking import Checked
-from service.publishing.comparing import Content, Inherited, against, changes_of, differences, inherited, sides
+from service.publishing.comparing import Content, Inherited, against, changes_of, differences, inherited, moved, sides
 from service.publishing.desk import Desk, last_act
 from service.publishing.drafts import Base, Draft
 from service.settings import HOME, Settings
@@ -30,6 +30,7 @@ class Asked:
     checked: Checked
     changes: tuple[tuple[Change, list[Difference] | None], ...]
     question: Question | None
+    moved: tuple[str, ...] = ()  # editions that have changed since it was submitted, so that it has to be again
     inherited: Inherited | None = None  # where an edition that it extends has changed since it was submitted
     against: Base | None = None  # the content that the edition's own changes are told against
 
@@ -55,7 +56,8 @@ def asked(desk: Desk, settings: Settings, draft_id: str, asks: str = "") -> Aske
     changes = tuple((one, differences(desk.log, one, checked.files, base)) for one in moves)
     mine = next((one for one in checked.changes if one.edition == draft.edition and one.sha256), None)
     question = None if mine is None else _question(desk, settings, mine, checked, draft, asks)
-    return Asked(draft, checked, changes, question, inherited(desk.log, last, draft, checked),
+    return Asked(draft, checked, changes, question, moved(desk.log, published, draft, last),
+                 inherited(desk.log, last, draft, checked),
                  against(desk.log, moves, checked.files, base).get(draft.edition))  # fmt: skip
 
 

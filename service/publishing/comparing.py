@@ -13,7 +13,7 @@ from rules.building.store import lineage
 from rules.words.diff import Change as Difference
 from rules.words.diff import diff
 from service.log import Altered, DecisionLog
-from service.publishing.acts import APPROVED, SUBMITTED, Act, Change
+from service.publishing.acts import APPROVED, SUBMITTED, Act, Change, Published
 from service.publishing.checking import Checked
 from service.publishing.contents import edition as archived
 from service.publishing.contents import laid_out
@@ -100,6 +100,42 @@ def _extended(content: Content) -> Content | None:
     return found[0] if found else None
 
 
+def moved(log: DecisionLog, published: Published, draft: Draft, last: Act | None) -> tuple[str, ...]:
+    """The editions that have changed since a draft was submitted, so that it would do something else than was seen:
+    those that it extends, and those that extend it. None where it does not wait."""
+    if not _waits(last, draft):
+        return ()
+    assert last is not None
+    then = {one.edition: one for one in last.changes}
+    content = archived(log, then[draft.edition].sha256) or {} if draft.edition in then else {}
+    above = {path.rpartition("/")[0] for path in content} - {draft.edition}
+    found = {name for name in above if _own(content, name) != _published(log, published, name)}
+    for name in {*then, *published.releases} - {draft.edition}:
+        release, seen = published.releases.get(name), then.get(name)
+        if seen is not None:
+            same = (release.sha256 if release else "") == seen.before
+        else:  # one of before was seen not to change with it
+            since = release is not None and not 0 < release.act.seq <= last.seq
+            same = not since or not _own(archived(log, published.releases[name].sha256) or {}, draft.edition)
+        found |= set() if same else {name}
+    return tuple(sorted(found))
+
+
+def _waits(last: Act | None, draft: Draft) -> bool:
+    """Whether the content of a draft that was submitted last is what is saved: a save makes it a draft again."""
+    return last is not None and last.outcome == SUBMITTED and last.revision == draft.saved.number
+
+
+def _own(files: Mapping[str, str], edition: str) -> Mapping[str, str]:
+    return {path: text for path, text in files.items() if path.startswith(f"{edition}/")}
+
+
+def _published(log: DecisionLog, published: Published, edition: str) -> Mapping[str, str]:
+    """The own files of an edition as it is published now; none where it is not."""
+    release = published.releases.get(edition)
+    return {} if release is None else _own(archived(log, release.sha256) or {}, edition)
+
+
 @dataclass(frozen=True, slots=True)
 class Inherited:
     """What a draft that waits inherits otherwise than when it was submitted: the editions that it extends which changed
@@ -110,10 +146,10 @@ class Inherited:
 
 
 def inherited(log: DecisionLog, last: Act | None, draft: Draft, checked: Checked) -> Inherited | None:
-    """What has changed below a submitted draft since it was submitted; None where nothing has. Its own files are what
-    was submitted: a save would have made it a draft again."""
-    if last is None or last.outcome != SUBMITTED or last.revision != draft.saved.number:
+    """What has changed below a submitted draft since it was submitted; None where nothing has."""
+    if not _waits(last, draft):
         return None
+    assert last is not None
     name, now = draft.edition, checked.sha256(draft.edition)
     then = next((one.sha256 for one in last.changes if one.edition == name), "")
     if not then or not now or then == now:

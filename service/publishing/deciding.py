@@ -26,7 +26,20 @@ from service.publishing.acts import (
 )
 from service.publishing.authors import authors_of
 from service.publishing.checking import Checked, check, name_of
-from service.publishing.desk import DRAFT, OPEN, Desk, Doer, Still, all_of, must_be, must_be_at, must_have, outdated
+from service.publishing.comparing import moved
+from service.publishing.desk import (
+    DRAFT,
+    OPEN,
+    Desk,
+    Doer,
+    Still,
+    all_of,
+    last_act,
+    must_be,
+    must_be_at,
+    must_have,
+    outdated,
+)
 from service.publishing.drafts import Draft
 from service.publishing.refusals import NotAllowed, NotClean, Refused, Unacknowledged, Unknown
 
@@ -36,12 +49,14 @@ WRITABLE = DRAFT, CHANGES_REQUESTED
 
 
 def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Source) -> tuple[Act, Checked]:
-    """Put a revision before whoever approves; it has to be clean and up to date. With what the check says of it."""
+    """Put a revision before whoever approves; it has to be clean and up to date. With what the check says of it. What
+    waits is submitted again only where an edition has changed with which it would do something else."""
     told: list[Checked] = []
 
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "draft")
-        must_be(desk, draft, seen, WRITABLE)
+        again = moved(desk.log, desk.published_after(seen), draft, last_act(draft, seen))
+        must_be(desk, draft, seen, (*WRITABLE, *[SUBMITTED] * bool(again)))
         must_be_at(draft, number)
         checked = _publishable(desk, seen, draft)
         told[:] = [checked]
@@ -91,11 +106,7 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         if {sha256} != {checked.sha256(draft.edition), *_named(submitted, draft.edition)} or not _same(
             checked, submitted
         ):
-            raise Refused(
-                "内容与提交的不同，或您看到的不是提交的内容：请重新查看；沿用的版本变了的，要重新提交。",
-                "The content is not what was submitted, or not what you have seen: look again. Where an edition that "
-                "it extends has changed, it has to be submitted again.",
-            )
+            raise _another(checked, moved(desk.log, desk.published_after(seen), draft, submitted))
         _seen(checked, acknowledged)
         authors = tuple(sorted({*_wrote(desk, draft, submitted), submitted.by}))
         act = _act(APPROVED, who, draft, reason=reason, source=submitted.source, checked=checked,
@@ -103,6 +114,19 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         return act, checked.files
 
     return _done(desk, id, chosen)
+
+
+def _another(checked: Checked, since: tuple[str, ...]) -> Refused:
+    """Why a content is not approved that is not what was submitted, or not what was seen."""
+    if not since:
+        return Refused("内容与提交的不同，或您看到的不是提交的内容：请重新查看。",
+                       "The content is not what was submitted, or not what you have seen: look again.")  # fmt: skip
+    which = [checked.title(one) for one in since]
+    return Refused(
+        f"内容与提交的不同：提交之后{'、'.join(one.zh for one in which)}变了。要重新提交，看过之后才能批准。",
+        f"The content is not what was submitted: {', '.join(one.en for one in which)} changed since. It has to be "
+        "submitted again, and looked at, before it is approved.",
+    )
 
 
 def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tuple[str, ...] = ()) -> Act:
@@ -219,7 +243,7 @@ def _seen(checked: Checked, acknowledged: tuple[str, ...]) -> None:
 
 def _worded(checked: Checked) -> tuple[Warned, ...]:
     """The warnings of what is published, all of them acknowledged, as they read now: they do not arise again."""
-    return tuple(Warned(one.code, one.mark.file, one.mark.line, one.path, one.zh, one.en) for one in checked.warnings)
+    return tuple(map(Warned.of, checked.warnings))
 
 
 def _act(outcome: str, who: Doer, draft: Draft, *, checked: Checked | None = None, **more: object) -> Act:

@@ -51,6 +51,33 @@ def test_what_changes_with_a_draft_is_told_edition_by_edition(small, editor, app
     assert "自己的测试案例" in page
 
 
+def test_a_warning_of_an_heir_is_told_on_its_parents_draft_in_words(small, editor, approver):
+    """Under the heir, by its title: of a file of its own, and of one that it inherits."""
+    approved(approver, editor, child(editor, clauses="clauses:\n  一: {text: 信用户占比高于70%。}\n"))
+    amendment = edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, NEW))
+    address = f"/drafts/{amendment['id']}"
+    [heir] = editor.get(f"{address}/effect").json["heirs"]
+    assert heir["title"] == {"zh": "《子方案》（2027-02-01 起）", "en": "“Child” (from 2027-02-01)"}
+    assert heir["warnings"]
+    words = heir["title"]
+    for one in heir["warnings"]:
+        assert one["edition"] == "child/2027-02-01"
+        assert one["file"].startswith("base/2026-05-01/")  # it inherits what its clause contradicts
+        assert one["zh"].startswith(f"在沿用此处的{words['zh']}里：")
+        assert one["en"].startswith(f"In {words['en']}, which inherits this: ")
+        assert one["id"].endswith(" < child/2027-02-01")
+    shown = editor.client.get(f"/desk{address}").text
+    effect = editor.client.get(f"/desk{address}/effect?lang=en").text
+    assert "在沿用此处的《子方案》（2027-02-01 起）里：" in shown
+    assert "In “Child” (from 2027-02-01), which inherits this" in effect.partition('id="heirs"')[2]
+    assert "which inherits this" not in effect.partition('id="heirs"')[0]
+    for page in (shown, effect):
+        assert "`standing" not in page
+    approved(approver, editor, amendment)
+    history = approver.client.get("/desk/editions/base/2026-05-01").text
+    assert "在沿用此处的《子方案》（2027-02-01 起）里：" in history
+
+
 def test_the_first_edition_of_a_plan_is_told_against_the_edition_that_it_extends(small, editor, approver):
     begun = child(editor, limit=OWN)
     address = f"/drafts/{begun['id']}"
@@ -107,6 +134,48 @@ def test_what_has_changed_below_a_draft_that_waits_is_shown_to_whoever_approves(
         assert "提交之后，所沿用的版本变了" in shown
         assert change["zh"] in shown
         assert "/desk/editions/base/2026-05-01" in shown
+
+
+def test_a_draft_below_which_something_changed_is_asked_for_again(small, editor, approver):
+    """Its author is told at home, submits what is there, and the approval is of what is judged then."""
+    waiting = child(editor)
+    assert editor.submit(waiting).status_code == 201
+    again = editor.submit(waiting)
+    assert (again.status_code, again.json["type"]) == (409, "/problems/conflict")  # it waits already
+    seen = approver.get(f"/drafts/{waiting['id']}/check").json
+    approved(approver, editor, edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, ELEVEN)))
+    assert editor.get(f"/drafts/{waiting['id']}").json["moved"] == ["base/2026-05-01"]
+    for who, listed in ((editor, True), (approver, False)):
+        home = who.client.get("/desk").text
+        mine = home.partition("等我办的")[2].partition("我的草稿")[0]
+        assert ("要重新提交" in mine) == listed
+    page = approver.client.get(f"/desk/drafts/{waiting['id']}").text
+    assert f"/desk/drafts/{waiting['id']}/approve" not in page
+    for sha256 in (seen["sha256"], approver.get(f"/drafts/{waiting['id']}/check").json["sha256"]):
+        said = {"sha256": sha256, "acknowledged": [one["id"] for one in seen["warnings"]]}
+        refused = approver.post(f"/drafts/{waiting['id']}/approve", said)
+        assert refused.status_code == 409
+        assert "《试验方案》（2026-05-01 起）变了" in refused.json["detail"]
+    approved(approver, editor, waiting)  # submitted again as it is
+    assert editor.get(f"/drafts/{waiting['id']}").json["moved"] == []
+
+
+def test_a_draft_of_a_parent_is_asked_for_again_where_an_heir_is_published_or_amended(small, editor, approver):
+    amendment = edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, NEW))
+    assert editor.submit(amendment).status_code == 201
+    approved(approver, editor, child(editor))
+    address = f"/desk/drafts/{amendment['id']}"
+    for path in (address, f"{address}/effect"):
+        page = approver.client.get(path).text
+        assert "提交之后，沿用它的版本变了" in page
+        assert "/desk/editions/child/2027-02-01" in page.partition('id="inherited"')[2].partition("</section>")[0]
+    assert editor.submit(amendment).status_code == 201
+    assert editor.get(f"/drafts/{amendment['id']}").json["moved"] == []
+    heir = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "amend": True}).json
+    heir = edited(editor, heir, ("子方案", "子方案（修订）"))
+    approved(approver, editor, heir)
+    assert editor.get(f"/drafts/{amendment['id']}").json["moved"] == ["child/2027-02-01"]
+    approved(approver, editor, amendment)
 
 
 def test_a_day_that_the_service_slept_over_has_come_when_it_wakes(tmp_path):
