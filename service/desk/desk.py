@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZipFile
@@ -33,6 +34,7 @@ from service.publishing.comments import threads
 from service.publishing.comparing import against, differences, moved
 from service.publishing.desk import NAMED, OPEN, Desk, last_act, outdated, state_of
 from service.publishing.drafts import Base, Draft, Listed
+from service.publishing.remembered import worded, wordless
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 tell_by_page(blueprint)
@@ -155,12 +157,14 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         of = drafted(acts)
         found = [(act, one) for act in acts for one in act.changes or of.get(act.draft, ())
                  if one.edition == edition]  # fmt: skip
-        warned = {act.draft for act, _ in found if act.warnings}
+        warned = {act.draft for act, _ in found if act.acknowledged}
         comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
         made = [(act.seq, one, _followed(here, act)) for act, one in found if one.sha256 and act.outcome != SUBMITTED]
         changes = {seq: differences(here.log, one, {}, base) for seq, one, base in made}
         held_against = {seq: against(here.log, [one], {}, base) for seq, one, base in made}
         words = _words(here, [one.sha256 for _, one in found if one.sha256])
+    with CHECKING.turn() if any(wordless(act) for act, _ in found) else nullcontext(), desk_problems():
+        seen = {act.id: seen_by(act, worded(here, act, acts), comments.get(act.draft, ())) for act, _ in found}
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
     release = published.releases.get(edition)
@@ -178,7 +182,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         release=release,
         withdrawal=withdrawal,
         drafted=of,
-        seen={act.id: seen_by(act, comments.get(act.draft, ())) for act, _ in found},
+        seen=seen,
         problem=problem,
         words=words,
         name_of=name_of,

@@ -35,6 +35,7 @@ from service.publishing.checking import about, name_of
 from service.publishing.comparing import against, changes_of, differences, inherited, moved
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
+from service.publishing.remembered import worded
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
 tell_by_page(blueprint)
@@ -82,6 +83,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         cases = cases_of(here, draft, checked)
         why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
         parents, since = inherited(here.log, found.last, draft, checked), moved(here.log, published, draft, found.last)
+        seen = {act.id: seen_by(act, worded(here, act, acts), looked.all) for act in acts if act.draft == draft_id}
         mine = found.written_by(here.rights.accounts(caller().id))
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
@@ -90,7 +92,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  outdated=outdated(draft, published), about=about, name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, moved=since, look=looked, asked=asked, me=caller().id,
                  WHAT=WHAT, cases=cases, CASES=FILE, MISSED=MISSED, words=words,
-                 seen={act.id: seen_by(act, looked.all) for act in acts if act.draft == draft_id},
+                 seen=seen,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared([draft]))  # fmt: skip
     made.status_code = 200 if problem is None else 422

@@ -1,13 +1,17 @@
 """Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from shutil import copytree
 
+from service.publishing import acts, deciding
+from service.publishing.desk import Desk
+from service.publishing.remembered import worded
 from tests.api.calling import Clock, start
 from tests.desk.drafting import person, service
 from tests.desk.test_replay import BAR, HIGHER, edited, village
-from tests.log.deskwork import NEW, OLD
+from tests.log.deskwork import NEW, OLD, SHANGHAI
 from tests.log.test_workflow import CHILD
 
 ELEVEN = "amount: 11 万元"
@@ -176,6 +180,29 @@ def test_a_draft_of_a_parent_is_asked_for_again_where_an_heir_is_published_or_am
     approved(approver, editor, heir)
     assert editor.get(f"/drafts/{amendment['id']}").json["moved"] == ["child/2027-02-01"]
     approved(approver, editor, amendment)
+
+
+def test_the_words_of_warnings_that_an_old_act_did_not_keep_are_worked_out_again(small, editor, approver, monkeypatch):
+    """And where that cannot be done, it is said."""
+    monkeypatch.setattr(deciding, "_worded", lambda checked: ())  # as acts were written once
+    waiting = child(editor, clauses="clauses:\n  一: {text: 信用户占比高于70%。}\n")
+    assert editor.submit(waiting).status_code == 201
+    checked = approver.get(f"/drafts/{waiting['id']}/check").json
+    ids = [one["id"] for one in checked["warnings"]]
+    assert ids
+    said = {"sha256": checked["sha256"], "acknowledged": [*ids, "gone facts.yaml:7"]}
+    assert approver.post(f"/drafts/{waiting['id']}/approve", said).status_code == 201
+    approved(approver, editor, edited(editor, editor.begin(day="2026-05-01", amend=True), (BAR, "at_least: 70%")))
+    for page in ("/desk/editions/child/2027-02-01", f"/desk/drafts/{waiting['id']}"):
+        shown = approver.client.get(page).text
+        assert "在沿用此处的《子方案》（2027-02-01 起）里：" in shown
+        assert "55%" in shown.partition("看过的提醒")[2]  # as it was then
+        assert shown.count("当时没有记下这条提醒的文字，也不能再推算出来") == 1
+        assert "facts.yaml:7" in shown
+    log, people = small.service.log, small.service.people
+    done = acts(log)
+    old = replace(done[2], acknowledged=tuple(one.partition(" < ")[0] for one in ids))  # as they were called once
+    assert [*worded(Desk(log, people, SHANGHAI), old, done)] == [*old.acknowledged]
 
 
 def test_a_day_that_the_service_slept_over_has_come_when_it_wakes(tmp_path):
