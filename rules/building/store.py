@@ -170,5 +170,5 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
                          after=start, file=before.mark.file)  # fmt: skip
     last, ends = editions[-1], Problems()
     if last.effective_to is not None:
-        ends.warn(last.mark_to, "warning.ends", path="effective.to", plan=last.plan, end=last.effective_to)
+        ends.warn(last.mark_to, "warning.ends", path="effective.to", plan=last.title, end=last.effective_to)
     problems.extend(acknowledging(last, ends, complete=False))

@@ -136,7 +136,7 @@ def head(draft: Draft, acts: tuple[Act, ...] | None = None) -> dict[str, Any]:
         "authors": draft.authors,
         "base": {"edition": base.edition, "sha256": base.sha256} if base.edition else None,
         "outdated": outdated(draft, published),
-        "moved": moved(desk().log, published, draft, last),
+        "moved": moved(desk().log, published, draft, last).names,
         "last_act": None if last is None else act_of(last),
     }
 

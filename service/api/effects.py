@@ -134,7 +134,7 @@ def told(found: Asked, state: State, shadow: Mapping[str, Any] | None, *, reads:
         "progress": {"done": state.done, "of": state.steps, "step": state.step},
         "failure": state.failure,
         **{name: state.parts.get(name) for name in ("cases", "county", "tried")},
-        "moved": found.moved,
+        "moved": found.moved.names,
         "inherited": inherited_of(found),
         "heirs": heirs(found, state),
         "replay": replay_shown(state, reads=reads),

@@ -228,7 +228,7 @@ def _show(here: Here, draft: Draft, target: Path | None) -> None:
         lines.append(
             line(Span(here.settings.pick("所依据的版本变了：请更新草稿", "what it was begun from has changed"), "bad"))
         )
-    since = [checked.title(one).get(here.settings.lang) for one in moved(here.desk.log, published, draft, last)]
+    since = [checked.title(one).get(here.settings.lang) for one in moved(here.desk.log, published, draft, last).names]
     if since:
         text = here.settings.pick("提交之后变了，要重新提交：", "changed since it was submitted, submit it again: ")
         lines.append(line(Span(text + here.settings.pick("、", ", ").join(since), "bad")))

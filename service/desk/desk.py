@@ -116,7 +116,9 @@ def _still(here: Desk, one: Standing, published: Published) -> Standing:
     """A draft that waits, with whether it has to be submitted again."""
     if one.state != SUBMITTED:
         return one
-    return one._replace(again=outdated(one.draft, published) or bool(moved(here.log, published, one.draft, one.last)))
+    return one._replace(
+        again=outdated(one.draft, published) or bool(moved(here.log, published, one.draft, one.last).names)
+    )
 
 
 def _day(release: Release) -> str:
@@ -169,10 +171,11 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
     release = published.releases.get(edition)
     coming = release is not None and (read_date(edition.partition("/")[2]) or here.today()) > here.today()
-    withdrawal = None
+    withdrawal = held_back = None
     if coming and "withdraw" in PERMISSIONS[caller().role]:
         with CHECKING.turn(), desk_problems():
             withdrawal = deciding.would_withdraw(here, edition)
+            held_back = deciding.held_by(withdrawal, edition)
     shown = page(
         "desk_edition.html",
         edition=edition,
@@ -181,6 +184,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         against=held_against,
         release=release,
         withdrawal=withdrawal,
+        held_back=held_back,
         drafted=of,
         seen=seen,
         problem=problem,

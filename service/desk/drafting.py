@@ -87,11 +87,11 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         mine = found.written_by(here.rights.accounts(caller().id))
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
-                 may=_may(found.state, barred=why is not None, again=bool(since)), why=why, mine=mine, history=history,
-                 revisions=_folded(revisions), against=held_against,
+                 may=_may(found.state, barred=why is not None, again=bool(since.names)), why=why, mine=mine,
+                 history=history, revisions=_folded(revisions), against=held_against,
                  outdated=outdated(draft, published), about=about, name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, moved=since, look=looked, asked=asked, me=caller().id,
-                 WHAT=WHAT, cases=cases, CASES=FILE, MISSED=MISSED, words=words,
+                 WHAT=WHAT, called=checked.called, cases=cases, CASES=FILE, MISSED=MISSED, words=words,
                  seen=seen,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared([draft]))  # fmt: skip

@@ -80,7 +80,7 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
                 swept=_swept(sweepable),
                 about=about, inherited=found.inherited, moved=found.moved, against=found.against,
-                SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
+                called=found.checked.called, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
                 **parts, **helpers, **shared([found.draft]))  # fmt: skip
     made.status_code = 200 if refused is None else 422
     return made

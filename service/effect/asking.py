@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,17 @@ from service.effect.question import REPLAY, Heir, Question, Run, latest_run
 from service.log import DecisionLog
 from service.publishing.acts import Change
 from service.publishing.checking import Checked
-from service.publishing.comparing import Content, Inherited, against, changes_of, differences, inherited, moved, sides
+from service.publishing.comparing import (
+    Content,
+    Inherited,
+    Moved,
+    against,
+    changes_of,
+    differences,
+    inherited,
+    moved,
+    sides,
+)
 from service.publishing.desk import Desk, last_act
 from service.publishing.drafts import Base, Draft
 from service.settings import HOME, Settings
@@ -30,7 +40,7 @@ class Asked:
     checked: Checked
     changes: tuple[tuple[Change, list[Difference] | None], ...]
     question: Question | None
-    moved: tuple[str, ...] = ()  # editions that have changed since it was submitted, so that it has to be again
+    moved: Moved = field(default_factory=Moved)  # since it was submitted, so that it has to be again
     inherited: Inherited | None = None  # where an edition that it extends has changed since it was submitted
     against: Base | None = None  # the content that the edition's own changes are told against
 
@@ -48,15 +58,16 @@ class Asked:
 def asked(desk: Desk, settings: Settings, draft_id: str, asks: str = "") -> Asked:
     """What is asked of a draft as it is saved now: other content is another question."""
     draft, published = desk.draft(draft_id), desk.published()
-    checked = desk.looked_at(draft, published)
+    checked, last = desk.looked_at(draft, published), last_act(draft, desk.seen())
+    since = moved(desk.log, published, draft, last)
     if checked.errors:
-        return Asked(draft, checked, (), None)
-    last, base = last_act(draft, desk.seen()), draft.saved.base
+        return Asked(draft, checked, (), None, since)
+    base = draft.saved.base
     moves = changes_of(last, checked)
     changes = tuple((one, differences(desk.log, one, checked.files, base)) for one in moves)
     mine = next((one for one in checked.changes if one.edition == draft.edition and one.sha256), None)
     question = None if mine is None else _question(desk, settings, mine, checked, draft, asks)
-    return Asked(draft, checked, changes, question, moved(desk.log, published, draft, last),
+    return Asked(draft, checked, changes, question, since,
                  inherited(desk.log, last, draft, checked),
                  against(desk.log, moves, checked.files, base).get(draft.edition))  # fmt: skip
 

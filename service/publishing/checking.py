@@ -72,18 +72,20 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
         name for name in {*before.hashes, *after.hashes} if before.hashes.get(name) != after.hashes.get(name)
     )
     changes = tuple(_change(name, before.hashes.get(name, ""), after.hashes.get(name, ""), today) for name in names)
+    called_all = {**before.called, **after.called}
     here = [name for name in names if name in after.hashes]
-    own = (called(problem, after.called) for problem in _all_warned(staged, here))
+    own = (called(problem, called_all) for problem in _all_warned(staged, here))
     missed = (problem for name in here for problem in _missed(staged, name, today))
     told = {
         *own,
         *missed,
         *_headless(edition, files, after),
+        *_plan_gone(edition, before, after),
         *_back_dated(changes, after, today),
         *(one for one in after.store if one not in {*before.store}),
     }
     texts = {sha256: after.files[name] for name, sha256 in after.hashes.items() if name in names}
-    return Checked(changes, texts, tuple(sorted(told)), after.called)
+    return Checked(changes, texts, tuple(sorted(told)), called_all)
 
 
 def _change(name: str, before: str, after: str, today: date) -> Change:
@@ -100,6 +102,17 @@ def _headless(edition: str, files: Files, after: _Look) -> tuple[Problem, ...]:
     if files and edition not in after.hashes:
         told.add(Mark(f"{edition}/plan.yaml", 1, 1), "edition.no_file", file="plan.yaml")
     return tuple(told)
+
+
+def _plan_gone(edition: str, before: _Look, after: _Look) -> tuple[Problem, ...]:
+    """A warning where the only edition of a plan is taken away."""
+    plan = f"{edition.partition('/')[0]}/"
+    if edition not in before.hashes or any(one.startswith(plan) for one in after.hashes):
+        return ()
+    name = before.called.get(edition, Text(edition, edition))
+    zh = f"{name.zh}是这个方案唯一的版本：撤回之后，这个方案没有版本，不能判定。"
+    en = f"{name.en} is the only edition of its plan: once it is withdrawn, nothing can be decided by that plan."
+    return (Problem(Mark(f"{edition}/plan.yaml", 1, 1), "", "plan.gone", zh, en, "warning"),)
 
 
 def _back_dated(changes: tuple[Change, ...], after: _Look, today: date) -> tuple[Problem, ...]:

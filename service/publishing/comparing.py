@@ -100,25 +100,38 @@ def _extended(content: Content) -> Content | None:
     return found[0] if found else None
 
 
-def moved(log: DecisionLog, published: Published, draft: Draft, last: Act | None) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Moved:
     """The editions that have changed since a draft was submitted, so that it would do something else than was seen:
-    those that it extends, and those that extend it. None where it does not wait."""
+    those that it extends, and those that extend it."""
+
+    above: tuple[str, ...] = ()
+    heirs: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.above, *(one for one in self.heirs if one not in self.above))
+
+
+def moved(log: DecisionLog, published: Published, draft: Draft, last: Act | None) -> Moved:
+    """What has changed since a draft was submitted; nothing where it does not wait."""
     if not _waits(last, draft):
-        return ()
+        return Moved()
     assert last is not None
     then = {one.edition: one for one in last.changes}
     content = archived(log, then[draft.edition].sha256) or {} if draft.edition in then else {}
     above = {path.rpartition("/")[0] for path in content} - {draft.edition}
-    found = {name for name in above if _own(content, name) != _published(log, published, name)}
-    for name in {*then, *published.releases} - {draft.edition}:
+    changed = sorted(name for name in above if _own(content, name) != _published(log, published, name))
+    heirs = []
+    for name in sorted({*then, *published.releases} - {draft.edition}):
         release, seen = published.releases.get(name), then.get(name)
         if seen is not None:
             same = (release.sha256 if release else "") == seen.before
         else:  # one of before was seen not to change with it
             since = release is not None and not 0 < release.act.seq <= last.seq
             same = not since or not _own(archived(log, published.releases[name].sha256) or {}, draft.edition)
-        found |= set() if same else {name}
-    return tuple(sorted(found))
+        heirs += [] if same else [name]
+    return Moved(tuple(changed), tuple(heirs))
 
 
 def _waits(last: Act | None, draft: Draft) -> bool:

@@ -55,7 +55,7 @@ def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Sou
 
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "draft")
-        again = moved(desk.log, desk.published_after(seen), draft, last_act(draft, seen))
+        again = moved(desk.log, desk.published_after(seen), draft, last_act(draft, seen)).names
         must_be(desk, draft, seen, (*WRITABLE, *[SUBMITTED] * bool(again)))
         must_be_at(draft, number)
         checked = _publishable(desk, seen, draft)
@@ -106,7 +106,7 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         if {sha256} != {checked.sha256(draft.edition), *_named(submitted, draft.edition)} or not _same(
             checked, submitted
         ):
-            raise _another(checked, moved(desk.log, desk.published_after(seen), draft, submitted))
+            raise _another(checked, moved(desk.log, desk.published_after(seen), draft, submitted).names)
         _seen(checked, acknowledged)
         authors = tuple(sorted({*_wrote(desk, draft, submitted), submitted.by}))
         act = _act(APPROVED, who, draft, reason=reason, source=submitted.source, checked=checked,
@@ -146,6 +146,8 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
                           f"{edition} is the only edition that is published: without it nothing could be decided. "
                           "Publish another first.")  # fmt: skip
         checked = check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
+        if (held := held_by(checked, edition)) is not None:
+            raise held
         if checked.errors:
             raise NotClean(checked.errors)
         _seen(checked, acknowledged)
@@ -162,6 +164,17 @@ def would_withdraw(desk: Desk, edition: str) -> Checked:
     if edition not in published_by(seen).releases:
         raise Unknown(f"版本 {edition} 现在没有发布。", f"No edition {edition} is published.")
     return check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
+
+
+def held_by(checked: Checked, edition: str) -> Refused | None:
+    """Why an edition is not taken back on which others rest, given what taking it back would do."""
+    heirs = [checked.title(one.edition) for one in checked.changes if one.edition != edition]
+    if not heirs:
+        return None
+    name, zh, en = checked.title(edition), "、".join(one.zh for one in heirs), ", ".join(one.en for one in heirs)
+    return Refused(f"{zh}沿用{name.zh}，撤回之后就不能判定：请先撤回沿用它的版本，或修订成沿用别的版本。",
+                   f"{en}: extends {name.en}, and could not decide without it. First withdraw what extends it, or "
+                   "amend that to extend another edition.")  # fmt: skip
 
 
 def _sent_back(desk: Desk, who: Doer, id: str, said: tuple[str, str, tuple[Comment, ...]], number: int | None) -> Act:

@@ -182,6 +182,57 @@ def test_a_draft_of_a_parent_is_asked_for_again_where_an_heir_is_published_or_am
     approved(approver, editor, amendment)
 
 
+def withdrawn(who, edition, **said):
+    return who.post(f"/plans/{edition.replace('/', '/editions/')}/withdraw", {"reason": "推迟", **said})
+
+
+def test_an_edition_on_which_others_rest_is_not_taken_back_and_that_is_told_before(small, editor, approver):
+    approved(approver, editor, edited(editor, editor.begin(), (OLD, NEW)))
+    head = CHILD.replace("edition: 2026-05-01", "edition: 2027-01-01")
+    heir = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "files": {"plan.yaml": head}}).json
+    approved(approver, editor, heir)
+    words = "《子方案》（2027-02-01 起）沿用《试验方案》（2027-01-01 起），撤回之后就不能判定"
+    page = approver.client.get("/desk/editions/base/2027-01-01").text
+    assert words in page
+    assert "/withdraw" not in page
+    refused = withdrawn(approver, "base/2027-01-01")
+    assert refused.status_code == 409
+    assert words in refused.json["detail"]
+    last = withdrawn(approver, "child/2027-02-01")  # nothing could be decided by its plan
+    assert (last.status_code, last.json["type"]) == (409, "/problems/not-publishable")
+    [warning] = last.json["warnings"]
+    assert "是这个方案唯一的版本" in warning["zh"]
+    assert "唯一的版本" in approver.client.get("/desk/editions/child/2027-02-01").text
+    assert withdrawn(approver, "child/2027-02-01", acknowledged=[warning["id"]]).status_code == 201
+    assert withdrawn(approver, "base/2027-01-01").status_code == 201
+
+
+def test_what_waits_on_a_parent_that_was_taken_back_says_so(small, editor, approver):
+    approved(approver, editor, edited(editor, editor.begin(), (OLD, NEW)))
+    head = CHILD.replace("edition: 2026-05-01", "edition: 2027-01-01")
+    waiting = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "files": {"plan.yaml": head}}).json
+    assert editor.submit(waiting).status_code == 201
+    assert withdrawn(approver, "base/2027-01-01").status_code == 201
+    for page in ("", "/effect"):
+        shown = approver.client.get(f"/desk/drafts/{waiting['id']}{page}").text
+        assert "提交之后，所沿用的版本变了" in shown
+        assert "找不到所继承的版本" in shown
+
+
+def test_the_last_day_that_files_for_a_day_name_is_kept_and_gaps_are_told(small, editor, approver):
+    head = CHILD.replace("from: 2027-02-01", "from: 2027-02-01, to: 2027-05-31")
+    first = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "files": {"plan.yaml": head}}).json
+    assert first["files"]["plan.yaml"] == head
+    [ends] = editor.get(f"/drafts/{first['id']}/check").json["warnings"]
+    assert ends["zh"].startswith("《子方案》：最后一个版本到 2027-05-31 为止")
+    approved(approver, editor, first)
+    for day, code in (("2027-08-01", "edition.gap"), ("2027-05-01", "edition.overlap"), ("2027-06-01", None)):
+        following = editor.post("/drafts", {"plan": "child", "day": day}).json
+        assert "to:" not in following["files"]["plan.yaml"]
+        told = editor.get(f"/drafts/{following['id']}/check").json["errors"]
+        assert [one["code"] for one in told] == ([code] if code else [])
+
+
 def test_the_words_of_warnings_that_an_old_act_did_not_keep_are_worked_out_again(small, editor, approver, monkeypatch):
     """And where that cannot be done, it is said."""
     monkeypatch.setattr(deciding, "_worded", lambda checked: ())  # as acts were written once
