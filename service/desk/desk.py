@@ -29,7 +29,7 @@ from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Published, Release, deciding, drafting
 from service.publishing import edition as archived
 from service.publishing.acts import published_by
-from service.publishing.checking import about, name_of
+from service.publishing.checking import Checked, about, name_of
 from service.publishing.comments import threads
 from service.publishing.comparing import against, differences, moved
 from service.publishing.desk import NAMED, OPEN, Desk, last_act, outdated, state_of
@@ -170,12 +170,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
     release = published.releases.get(edition)
-    coming = release is not None and (read_date(edition.partition("/")[2]) or here.today()) > here.today()
-    withdrawal = held_back = None
-    if coming and "withdraw" in PERMISSIONS[caller().role]:
-        with CHECKING.turn(), desk_problems():
-            withdrawal = deciding.would_withdraw(here, edition)
-            held_back = deciding.held_by(withdrawal, edition)
+    withdrawal = None if release is None else _withdrawal(here, release)
     shown = page(
         "desk_edition.html",
         edition=edition,
@@ -184,7 +179,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         against=held_against,
         release=release,
         withdrawal=withdrawal,
-        held_back=held_back,
+        held_back=withdrawal and deciding.held_by(withdrawal, edition),
         drafted=of,
         seen=seen,
         problem=problem,
@@ -195,6 +190,15 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
     )
     shown.status_code = 422 if problem else 200
     return shown
+
+
+def _withdrawal(here: Desk, release: Release) -> Checked | None:
+    """What taking an edition back would do, for whoever may; None where its day has come."""
+    day = read_date(_day(release)) or here.today()
+    if day <= here.today() or "withdraw" not in PERMISSIONS[caller().role]:
+        return None
+    with CHECKING.turn(), desk_problems():
+        return deciding.would_withdraw(here, release.edition)
 
 
 def _followed(here: Desk, act: Act) -> Base:

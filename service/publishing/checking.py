@@ -111,7 +111,7 @@ def _plan_gone(edition: str, before: _Look, after: _Look) -> tuple[Problem, ...]
         return ()
     name = before.called.get(edition, Text(edition, edition))
     zh = f"{name.zh}是这个方案唯一的版本：撤回之后，这个方案没有版本，不能判定。"
-    en = f"{name.en} is the only edition of its plan: once it is withdrawn, nothing can be decided by that plan."
+    en = f"{name.en} is the only edition of its plan. Once it is withdrawn, nothing can be decided by that plan."
     return (Problem(Mark(f"{edition}/plan.yaml", 1, 1), "", "plan.gone", zh, en, "warning"),)
 
 
