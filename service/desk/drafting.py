@@ -32,7 +32,7 @@ from service.pages.pages import page, page_language
 from service.policies.sources import DATABASE
 from service.publishing import APPROVED, CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
 from service.publishing.checking import about, name_of
-from service.publishing.comparing import against, changes_of, differences, inherited, moved
+from service.publishing.comparing import against, called_then, changes_of, differences, inherited, moved
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
 from service.publishing.remembered import worded
@@ -84,6 +84,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
         parents, since = inherited(here.log, found.last, draft, checked), moved(here.log, published, draft, found.last)
         seen = {act.id: seen_by(act, worded(here, act, acts), looked.all) for act in acts if act.draft == draft_id}
+        called = called_then(here.log, checked, found.last)
         mine = found.written_by(here.rights.accounts(caller().id))
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
@@ -91,8 +92,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  history=history, revisions=_folded(revisions), against=held_against,
                  outdated=outdated(draft, published), about=about, name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, moved=since, look=looked, asked=asked, me=caller().id,
-                 WHAT=WHAT, called=checked.called, cases=cases, CASES=FILE, MISSED=MISSED, words=words,
-                 seen=seen,
+                 WHAT=WHAT, called=called, cases=cases, CASES=FILE, MISSED=MISSED, words=words, seen=seen,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared([draft]))  # fmt: skip
     made.status_code = 200 if problem is None else 422

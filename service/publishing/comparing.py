@@ -10,6 +10,7 @@ from hashlib import sha256 as hashed
 from rules import Edition
 from rules.building.loader import digest_of, load_alone
 from rules.building.store import lineage
+from rules.values.text import Text
 from rules.words.diff import Change as Difference
 from rules.words.diff import diff
 from service.log import Altered, DecisionLog
@@ -132,6 +133,13 @@ def moved(log: DecisionLog, published: Published, draft: Draft, last: Act | None
             same = not since or not _own(archived(log, published.releases[name].sha256) or {}, draft.edition)
         heirs += [] if same else [name]
     return Moved(tuple(changed), tuple(heirs))
+
+
+def called_then(log: DecisionLog, checked: Checked, last: Act | None) -> Mapping[str, Text]:
+    """What editions are called: those of a check, and those that an act was to change and are not there any more."""
+    gone = [one for one in (() if last is None else last.changes) if one.before and one.edition not in checked.called]
+    found = ((one.edition, edition_of(archived(log, one.before) or {}, one.edition)) for one in gone)
+    return {**{name: one.called for name, one in found if one is not None}, **checked.called}
 
 
 def _waits(last: Act | None, draft: Draft) -> bool:

@@ -3,11 +3,12 @@ whoever approves is another person than any who wrote it, and approves a content
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
 from rules.values.exact import read_date
+from rules.values.text import Text
 from service.log import Overtaken
 from service.publishing.acts import (
     APPROVED,
@@ -26,7 +27,7 @@ from service.publishing.acts import (
 )
 from service.publishing.authors import authors_of
 from service.publishing.checking import Checked, check, name_of
-from service.publishing.comparing import moved
+from service.publishing.comparing import called_then, moved
 from service.publishing.desk import (
     DRAFT,
     OPEN,
@@ -106,7 +107,9 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         if {sha256} != {checked.sha256(draft.edition), *_named(submitted, draft.edition)} or not _same(
             checked, submitted
         ):
-            raise _another(checked, moved(desk.log, desk.published_after(seen), draft, submitted).names)
+            since = moved(desk.log, desk.published_after(seen), draft, submitted).names
+            called = called_then(desk.log, checked, submitted)
+            raise _another([called.get(one, Text(one, one)) for one in since])
         _seen(checked, acknowledged)
         authors = tuple(sorted({*_wrote(desk, draft, submitted), submitted.by}))
         act = _act(APPROVED, who, draft, reason=reason, source=submitted.source, checked=checked,
@@ -116,15 +119,14 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
     return _done(desk, id, chosen)
 
 
-def _another(checked: Checked, since: tuple[str, ...]) -> Refused:
-    """Why a content is not approved that is not what was submitted, or not what was seen."""
+def _another(since: Sequence[Text]) -> Refused:
+    """Why a content is not approved that is not what was submitted, or not what was seen; `since` are what changed."""
     if not since:
         return Refused("内容与提交的不同，或您看到的不是提交的内容：请重新查看。",
                        "The content is not what was submitted, or not what you have seen: look again.")  # fmt: skip
-    which = [checked.title(one) for one in since]
     return Refused(
-        f"内容与提交的不同：提交之后{'、'.join(one.zh for one in which)}变了。要重新提交，看过之后才能批准。",
-        f"The content is not what was submitted: {', '.join(one.en for one in which)} changed since. It has to be "
+        f"内容与提交的不同：提交之后{'、'.join(one.zh for one in since)}变了。要重新提交，看过之后才能批准。",
+        f"The content is not what was submitted: {', '.join(one.en for one in since)} changed since. It has to be "
         "submitted again, and looked at, before it is approved.",
     )
 

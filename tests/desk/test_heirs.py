@@ -179,6 +179,13 @@ def test_a_draft_of_a_parent_is_asked_for_again_where_an_heir_is_published_or_am
     heir = edited(editor, heir, ("子方案", "子方案（修订）"))
     approved(approver, editor, heir)
     assert editor.get(f"/drafts/{amendment['id']}").json["moved"] == ["child/2027-02-01"]
+    assert editor.submit(amendment).status_code == 201
+    [gone] = withdrawn(approver, "child/2027-02-01").json["warnings"]
+    assert withdrawn(approver, "child/2027-02-01", acknowledged=[gone["id"]]).status_code == 201
+    sha256 = editor.get(f"/drafts/{amendment['id']}/check").json["sha256"]
+    refused = approver.post(f"/drafts/{amendment['id']}/approve", {"sha256": sha256})
+    assert "提交之后《子方案（修订）》（2027-02-01 起）变了" in refused.json["detail"]
+    assert "《子方案（修订）》（2027-02-01 起）" in approver.client.get(address).text
     approved(approver, editor, amendment)
 
 
