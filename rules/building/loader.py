@@ -265,7 +265,7 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
         problems.add(extends, "edition.extends_unknown", parent=_mark(parent, root).file)
     else:
         if (start := files["plan"].at("effective").at("from").text) < day:
-            problems.warn(extends, "warning.before_parent", start=start, parent=_mark(parent, root).file, day=day)
+            problems.warn(extends, "warning.before_parent", start=start, parent=_mark(parent, root).file)
         above, inherited = _read(parent, root, problems, (*seen, folder))
         digest.update(inherited.encode())
         return above and merged(above, files, problems), digest.hexdigest()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from rules.building.loader import SUFFIX, load, load_alone, misnamed
+from rules.building.titles import called
 from rules.files.node import ABSENT
 from rules.files.source import read_file
 from rules.model import Edition
 from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
-from rules.values.text import NotFound
+from rules.values.text import NotFound, Text
 from rules.warnings.acknowledged import acknowledging
 
 
@@ -32,6 +33,11 @@ class Store:
 
     plans: Mapping[str, tuple[Edition, ...]]
     problems: tuple[Problem, ...]
+
+    @property
+    def called(self) -> Mapping[str, Text]:
+        """What each edition is called, by its id."""
+        return {one.id: one.called for editions in self.plans.values() for one in editions}
 
     def in_force(self, plan: str, on: date) -> Edition:
         """The edition of a plan in force on a date; NotFound, or NotInForce, says which there are."""
@@ -130,19 +136,22 @@ def read_store(root: Path, *, warn: bool = True) -> Store:
     ) in heirs.items():  # one that an edition inherits is told with the file's own edition, if that has it
         own = any(map(problem.is_own, names))
         problems.append(problem if own else problem.inherited_by(names[0]))
-    return Store(
-        {plan: tuple(editions) for plan, editions in sorted(plans.items())},
-        problems.sorted(),
-    )
+    store = Store({plan: tuple(editions) for plan, editions in sorted(plans.items())}, ())
+    names_of = store.called
+    return replace(store, problems=tuple(sorted(called(one, names_of) for one in problems)))
 
 
 def problems_of(root: Path, names: Sequence[str]) -> tuple[Problem, ...]:
     """The problems of some editions below a folder, those of the files that they extend included."""
     if len(names) == len(folders(root)):
         return read_store(root).problems
-    beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
+    store = read_store(root, warn=False)
+    beside = store.problems  # the dates of editions are held against each other
     mine = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
-    return tuple(sorted(mine.union(*(load(root / name, root).problems for name in names))))
+    names_of = store.called
+    return tuple(
+        sorted(mine.union(called(one, names_of) for name in names for one in load(root / name, root).problems))
+    )
 
 
 def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) -> None:
@@ -161,5 +170,5 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
                          after=start, file=before.mark.file)  # fmt: skip
     last, ends = editions[-1], Problems()
     if last.effective_to is not None:
-        ends.warn(last.mark_to, "warning.ends", path="effective.to", plan=last.plan, end=last.effective_to)
+        ends.warn(last.mark_to, "warning.ends", path="effective.to", plan=last.title, end=last.effective_to)
     problems.extend(acknowledging(last, ends, complete=False))

@@ -1,4 +1,5 @@
-"""Names the ids where a policy file writes their titles: 信用户占比 for `a_grade_share`."""
+"""Names the ids where a policy file writes their titles: 信用户占比 for `a_grade_share`; and editions by their titles
+where a warning has their ids."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pathlib import PurePath
 
 from rules.files.source import Node
 from rules.problems.problem import Problem, Problems
-from rules.values.text import listed
+from rules.values.text import Lang, Text, listed
 
 REFUSED = ("shape.key_pattern", "shape.pattern", "name.unknown", "type.no_choice", "outcome.unknown", "output.unknown",
            "subject.unknown", "report.unknown", "reading.unknown", "reading.no_option")  # fmt: skip
@@ -19,6 +20,9 @@ WHERE: Mapping[str, frozenset[str]] = {  # the ids are declared that a key, or a
     "grade": frozenset({"outcomes"}),
     "type.no_choice": frozenset({"choices", "outcomes"}),
 }
+# an edition's id, `plan/day`, and no part of a path
+_NAME = r"`?(?<![\w/.-])(?P<plan>[a-z][a-z0-9-]*)/(?P<day>\d{4}-\d\d-\d\d)(?![\w/-]|\.\w)`?"
+_EDITION = {"zh": re.compile(f" ?{_NAME} ?", re.ASCII), "en": re.compile(_NAME, re.ASCII)}
 Titles = Mapping[str, Mapping[str, frozenset[str]]]  # title -> id -> where it is declared: a subject, a fact, a file
 
 
@@ -76,3 +80,22 @@ def _ids(word: str, titles: Titles, near: set[str], where: frozenset[str] | None
         return [word]
     ids = {name: homes for name, homes in titles.get(word, {}).items() if where is None or homes & where}
     return [name for name, homes in ids.items() if homes & near] or list(ids)
+
+
+# --- editions
+
+
+def called(problem: Problem, editions: Mapping[str, Text]) -> Problem:
+    """A problem that calls editions by what they are called, given by id. An error says which folder or date is wrong,
+    and keeps it as it is written."""
+    if problem.severity == "error" and not problem.edition:
+        return problem
+    return replace(problem, zh=_called(problem.zh, "zh", editions), en=_called(problem.en, "en", editions))
+
+
+def _called(text: str, lang: Lang, editions: Mapping[str, Text]) -> str:
+    def title(found: re.Match[str]) -> str:
+        known = editions.get(f"{found['plan']}/{found['day']}")
+        return found[0] if known is None else known.get(lang)
+
+    return _EDITION[lang].sub(title, text)

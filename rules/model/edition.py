@@ -216,6 +216,13 @@ class Edition:
     def id(self) -> str:
         return f"{self.plan}/{self.effective_from.isoformat()}"
 
+    @property
+    def called(self) -> Text:
+        """The title of its plan, and its first day."""
+        return Text(
+            f"《{self.title.zh}》（{self.effective_from} 起）", f"“{self.title.en}” (from {self.effective_from})"
+        )
+
     def rule(self, name: str) -> Rule:
         """A decision; NotFound where there is none, which says whether an assignment is meant."""
         rule = self.rules.get(name)

@@ -14,9 +14,7 @@ BOM = "\ufeff"
 def starting(text: str, day: date) -> str:
     """The text with `effective.from` on a day and without `effective.to`: the edition lasts until another follows. As
     it is where `effective.from` is not written; whoever checks the edition says so."""
-    plan = read(text, "", Problems())
-    effective = None if plan is None else plan.get("effective")
-    start = None if effective is None else effective.get("from")
+    effective, start = _start(text)
     if effective is None or start is None or not start.is_scalar:
         return text
     mark = BOM if text.startswith(BOM) else ""
@@ -31,6 +29,19 @@ def starting(text: str, day: date) -> str:
         else:
             _take_out(lines, effective, value)
     return mark + "\n".join(lines)
+
+
+def begins_on(text: str, day: date) -> bool:
+    """Whether `effective.from` is a day already."""
+    start = _start(text)[1]
+    return start is not None and start.text == day.isoformat()
+
+
+def _start(text: str) -> tuple[Node | None, Node | None]:
+    """What is written under `effective`, and under its `from`."""
+    plan = read(text, "", Problems())
+    effective = None if plan is None else plan.get("effective")
+    return effective, None if effective is None else effective.get("from")
 
 
 def _say(lines: list[str], value: Node, said: str) -> None:

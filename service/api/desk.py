@@ -21,7 +21,8 @@ from service.keys import ApiKey
 from service.log import Overtaken
 from service.policies.sources import DATABASE
 from service.publishing.acts import Act
-from service.publishing.checking import Checked, name_of
+from service.publishing.checking import Checked, about, name_of
+from service.publishing.comparing import moved
 from service.publishing.desk import Desk, Doer, last_act, outdated, state_of
 from service.publishing.drafts import Draft, Revision
 from service.publishing.refusals import Misplaced, NotAllowed, NotClean, Refused, Touching, Unacknowledged, Unknown
@@ -124,7 +125,7 @@ def whole(draft: Draft) -> dict[str, Any]:
 def head(draft: Draft, acts: tuple[Act, ...] | None = None) -> dict[str, Any]:
     seen = desk().seen() if acts is None else acts
     last = last_act(draft, seen)
-    base = draft.saved.base
+    base, published = draft.saved.base, desk().published_after(seen)
     return {
         "id": draft.id,
         "plan": draft.plan,
@@ -134,7 +135,8 @@ def head(draft: Draft, acts: tuple[Act, ...] | None = None) -> dict[str, Any]:
         **revision(draft.saved),
         "authors": draft.authors,
         "base": {"edition": base.edition, "sha256": base.sha256} if base.edition else None,
-        "outdated": outdated(draft, desk().published_after(seen)),
+        "outdated": outdated(draft, published),
+        "moved": moved(desk().log, published, draft, last).names,
         "last_act": None if last is None else act_of(last),
     }
 
@@ -158,5 +160,5 @@ def checked_of(checked: Checked) -> dict[str, Any]:
 
 
 def problems_of(problems: Iterable[PolicyProblem]) -> list[dict[str, Any]]:
-    """Problems of policy files; `id` is how a warning is acknowledged."""
-    return [{"id": name_of(one), **one.as_dict()} for one in problems]
+    """Problems of policy files; `id` is how a warning is acknowledged, `edition` which it is about."""
+    return [{"id": name_of(one), "edition": about(one), **one.as_dict()} for one in problems]

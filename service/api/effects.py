@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Response
 from marshmallow import fields, validate
 
+from rules.judging.decision import vars_of
 from rules.values.text import TextError
 from service.api.desk import CHECKING, desk, desk_problems, problems_of
 from service.api.shadows import shadow_of
@@ -29,6 +30,7 @@ from service.http.turns import busy
 from service.http.views import Blueprint
 from service.keys import PERMISSIONS
 from service.log import DecisionLog
+from service.publishing.checking import about
 
 blueprint = Blueprint("effects", __name__, url_prefix="/v1/drafts", description="草稿的影响 / effects of drafts")
 
@@ -132,6 +134,7 @@ def told(found: Asked, state: State, shadow: Mapping[str, Any] | None, *, reads:
         "progress": {"done": state.done, "of": state.steps, "step": state.step},
         "failure": state.failure,
         **{name: state.parts.get(name) for name in ("cases", "county", "tried")},
+        "moved": found.moved.names,
         "inherited": inherited_of(found),
         "heirs": heirs(found, state),
         "replay": replay_shown(state, reads=reads),
@@ -148,10 +151,13 @@ def inherited_of(found: Asked) -> dict[str, Any] | None:
 
 
 def heirs(found: Asked, state: State) -> list[dict[str, Any]]:
-    """The editions that change with a draft: in words, and by their examples once these are known."""
+    """The editions that change with a draft: in words, with their warnings, and by their examples once these are
+    known."""
     cases = {one["edition"]: one for one in state.parts.get("heirs") or ()}
-    return [{"edition": change.edition, "sha256": change.sha256, "before": change.before, "amends": change.amends,
-             "changes": [one.as_dict() for one in said or ()], "cases": cases.get(change.edition)}
+    return [{"edition": change.edition, "title": vars_of(found.checked.title(change.edition)),
+             "sha256": change.sha256, "before": change.before, "amends": change.amends,
+             "changes": [one.as_dict() for one in said or ()], "cases": cases.get(change.edition),
+             "warnings": problems_of(one for one in found.checked.warnings if about(one) == change.edition)}
             for change, said in found.heirs]  # fmt: skip
 
 

@@ -144,7 +144,12 @@ def checked_lines(settings: Settings, checked: Checked) -> list[Shown]:
     """What a check came to: the editions that change, errors, warnings with their ids."""
     pick = settings.pick
     lines = [
-        line(Span(one.edition, "title"), f"  {one.before[:12] or '—'} → {one.sha256 or '—'}") for one in checked.changes
+        line(
+            Span(one.edition, "title"),
+            f"  {checked.title(one.edition).get(settings.lang)}" if one.edition in checked.called else "",
+            f"  {one.before[:12] or '—'} → {one.sha256 or '—'}",
+        )
+        for one in checked.changes
     ]
     lines += [line(Span(one.text(settings.lang), "bad")) for one in checked.errors]
     for problem in checked.warnings:

@@ -17,6 +17,7 @@ from service.commands.desk import Here, at_desk, checked_lines
 from service.commands.screen import complain
 from service.log import Spoiled
 from service.publishing import drafting
+from service.publishing.comparing import moved
 from service.publishing.desk import STATES, Desk, last_act, must_have, outdated, state_of
 from service.publishing.drafts import Draft
 
@@ -227,6 +228,10 @@ def _show(here: Here, draft: Draft, target: Path | None) -> None:
         lines.append(
             line(Span(here.settings.pick("所依据的版本变了：请更新草稿", "what it was begun from has changed"), "bad"))
         )
+    since = [checked.title(one).get(here.settings.lang) for one in moved(here.desk.log, published, draft, last).names]
+    if since:
+        text = here.settings.pick("提交之后变了，要重新提交：", "changed since it was submitted, submit it again: ")
+        lines.append(line(Span(text + here.settings.pick("、", ", ").join(since), "bad")))
     difference = _difference(here.desk, draft)
     here.settings.tell({**_as_dict(draft, state), "sha256": checked.sha256(draft.edition), "difference": difference},
                   [*lines, *checked_lines(here.settings, checked), *map(_toned, difference)])  # fmt: skip

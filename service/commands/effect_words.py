@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.values.figures import figure
@@ -24,16 +24,23 @@ def effect_lines(settings: Settings, said: Said) -> Lines:
                          f"revision {said['revision']}, held against {against['edition']}"), "title"))  # fmt: skip
     yield from (line(Span(one[lang], "bad"), indent=2) for one in said["errors"])
     yield from (line(one[lang], indent=2) for one in said["changes"])
-    yield from (line(Span(one[lang], "unknown"), indent=2) for one in said["warnings"])
+    heirs = {one["edition"] for one in said["heirs"]}
+    yield from _warnings(settings, [one for one in said["warnings"] if one["edition"] not in heirs])
     for one in said["heirs"]:
-        yield line(Span(pick("跟着改变：", "changes with it: ") + one["edition"], "title"))
+        called = f"{one['title'][lang]}  {one['edition']}"
+        yield line(Span(pick("跟着改变：", "changes with it: ") + called, "title"))
         yield from (line(change[lang], indent=2) for change in one["changes"])
+        yield from _warnings(settings, one["warnings"])
         yield from _cases(settings, one["cases"])
     yield from _cases(settings, said["cases"])
     yield from _county(settings, said["county"])
     yield from _tried(settings, said["tried"])
     yield from _replay(settings, said["replay"])
     yield from _shadow(settings, said["shadow"])
+
+
+def _warnings(settings: Settings, warnings: Sequence[Said]) -> Lines:
+    return (line(Span(one[settings.lang], "unknown"), indent=2) for one in warnings)
 
 
 def _cases(settings: Settings, cases: Said | None) -> Lines:

@@ -28,6 +28,7 @@ from service.publishing.checking import check, name_of
 from service.publishing.contents import plan_and_day
 from service.publishing.desk import Desk, Doer
 from service.publishing.refusals import NotClean, Unacknowledged
+from service.publishing.remembered import worded
 from service.settings import value_of
 
 WORDS = {
@@ -44,7 +45,10 @@ def history(settings: Settings, log: DecisionLog, edition: str | None) -> None:
     """发布记录：谁、何时、为什么、谁批准、改成什么 / every act of publishing: who, when, why and what"""
     people = {one.id: one.name for one in People(log).listed()}
     found = [one for one in acts(log) if edition is None or any(each.edition == edition for each in one.changes)]
-    rows = [each for one in found for each in _shown(one, settings, lambda one: people.get(one, one))]
+    desk, all = Desk(log, People(log), value_of("time_zone")), acts(log)
+    rows = [each for one in found for each in (
+        *_shown(one, settings, lambda one: people.get(one, one)), *_warned(settings, one, worded(desk, one, all)),
+    )]  # fmt: skip
     if not rows:
         rows = [line(settings.pick("没有发布记录。", "Nothing was ever published."))]
     settings.tell([_as_dict(one) for one in found], rows)
@@ -79,9 +83,16 @@ def _shown(act: Act, settings: Settings, name: Callable[[str], str]) -> Iterator
     for one in act.changes:
         amends = pick("生效后修订", "amended in force") if one.amends else ""
         yield row(one.edition, f"{one.before[:12] or '—'} → {one.sha256[:12] or '—'}", amends, indent=2)
-    for seen in act.warnings:
-        place = f"{seen.file}:{seen.line} "
-        yield line(pick("看过提醒：", "warning seen: "), Span(place, "dim"), pick(seen.zh, seen.en), indent=2)
+
+
+def _warned(settings: Settings, act: Act, words: Mapping[str, Problem]) -> Iterator[Line]:
+    """The warnings that were seen, in words where these are known."""
+    for id in act.acknowledged:
+        one = words.get(id)
+        where = id if one is None else f"{one.mark.file}:{one.mark.line}"
+        said = ("当时没有记下文字，也不能再推算出来", "its words were not kept then, and cannot be worked out again")
+        text = settings.pick(*said) if one is None else settings.pick(one.zh, one.en)
+        yield line(settings.pick("看过提醒：", "warning seen: "), Span(f"{where} ", "dim"), text, indent=2)
 
 
 @click.command("export")

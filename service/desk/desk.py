@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZipFile
@@ -16,6 +17,7 @@ from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.desk import titles
 from service.desk.looking import seen_by
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
@@ -24,14 +26,15 @@ from service.http.context import caller, service, snapshot
 from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page
-from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Release, deciding, drafting
+from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Published, Release, deciding, drafting
 from service.publishing import edition as archived
 from service.publishing.acts import published_by
-from service.publishing.checking import name_of
+from service.publishing.checking import Checked, about, name_of
 from service.publishing.comments import threads
-from service.publishing.comparing import against, differences
-from service.publishing.desk import NAMED, OPEN, Desk, last_act, state_of
+from service.publishing.comparing import against, differences, moved
+from service.publishing.desk import NAMED, OPEN, Desk, last_act, outdated, state_of
 from service.publishing.drafts import Base, Draft, Listed
+from service.publishing.remembered import worded, wordless
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 tell_by_page(blueprint)
@@ -53,11 +56,12 @@ DEEDS: Mapping[str, Text] = {
 
 
 class Standing(NamedTuple):
-    """A draft and where it has got to."""
+    """A draft and where it has got to. `again`: it was submitted, and what it rests on has changed since."""
 
     draft: Draft
     state: str
     last: Act | None
+    again: bool = False
 
     def written_by(self, accounts: frozenset[str]) -> bool:
         """Whether the human wrote it who has these accounts."""
@@ -75,7 +79,8 @@ def home() -> Response:
         acts = here.seen()
         published = published_by(acts)
         listed = here.drafts.listed() if "draft" in can else Listed((), ())
-    drafts = [standing(one, acts) for one in listed.drafts]
+    stands = here.published_after(acts)
+    drafts = [_still(here, standing(one, acts), stands) for one in listed.drafts]
     opened = [one for one in drafts if one.state in OPEN]
     waits = [one for one in opened if _waits(one, me, can)]
     releases = sorted(published.releases.values(), key=lambda one: (one.edition.partition("/")[0], _day(one)))
@@ -88,7 +93,8 @@ def home() -> Response:
     return page("desk.html", unlisted=unlisted, releases=releases, today=here.today(),
                 own=own, others=others, waits=waits, offered=plans,
                 spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
-                untaken=policies.untaken, drafted=drafted(acts), words=Words(), **shared())  # fmt: skip
+                untaken=policies.untaken, drafted=drafted(acts), words=Words(),
+                **shared(one.draft for one in opened))  # fmt: skip
 
 
 @person_view(blueprint, "/guide", "policies")
@@ -101,7 +107,18 @@ def _waits(one: Standing, me: frozenset[str], can: frozenset[str]) -> bool:
     """Whether a draft waits for somebody: to approve it, or to change what was sent back."""
     mine = one.written_by(me)
     answers = mine or (one.last is not None and one.last.by in me)
-    return (one.state == SUBMITTED and not answers and "approve" in can) or (one.state == CHANGES_REQUESTED and mine)
+    if one.again or one.state == CHANGES_REQUESTED:
+        return mine
+    return one.state == SUBMITTED and not answers and "approve" in can
+
+
+def _still(here: Desk, one: Standing, published: Published) -> Standing:
+    """A draft that waits, with whether it has to be submitted again."""
+    if one.state != SUBMITTED:
+        return one
+    return one._replace(
+        again=outdated(one.draft, published) or bool(moved(here.log, published, one.draft, one.last).names)
+    )
 
 
 def _day(release: Release) -> str:
@@ -120,17 +137,12 @@ def drafted(acts: tuple[Act, ...]) -> Mapping[str, tuple[Change, ...]]:
     }
 
 
-def shared() -> dict[str, object]:
-    """What all pages of the desk show: names of people, words for states and acts."""
+def shared(drafts: Iterable[Draft] = ()) -> dict[str, object]:
+    """What all pages of the desk show: names of people, words for states and acts, titles of plans, those of drafts
+    that begin one among them."""
     with desk_problems():
         names = {one.id: one.name for one in service().people.listed()}
-    return {"names": names, "plans": plan_titles(), "STATES": NAMED, "DEEDS": DEEDS}
-
-
-def plan_titles() -> Mapping[str, Text]:
-    """What each plan is called, as its newest edition has it."""
-    editions = sorted((one.edition for one in snapshot().compiled.values()), key=lambda one: one.effective_from)
-    return {one.plan: one.title for one in editions}
+    return {"names": names, "plans": {**titles.of_drafts(drafts), **titles.of_plans()}, "STATES": NAMED, "DEEDS": DEEDS}
 
 
 @person_view(blueprint, "/editions/<plan>/<day>", "policies")
@@ -147,20 +159,18 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         of = drafted(acts)
         found = [(act, one) for act in acts for one in act.changes or of.get(act.draft, ())
                  if one.edition == edition]  # fmt: skip
-        warned = {act.draft for act, _ in found if act.warnings}
+        warned = {act.draft for act, _ in found if act.acknowledged}
         comments = {one.id: threads(here, one) for one in here.drafts.listed().drafts if one.id in warned}
         made = [(act.seq, one, _followed(here, act)) for act, one in found if one.sha256 and act.outcome != SUBMITTED]
         changes = {seq: differences(here.log, one, {}, base) for seq, one, base in made}
         held_against = {seq: against(here.log, [one], {}, base) for seq, one, base in made}
-        words = _words(here, edition, [one.sha256 for _, one in found if one.sha256])
+        words = _words(here, [one.sha256 for _, one in found if one.sha256])
+    with CHECKING.turn() if any(wordless(act) for act, _ in found) else nullcontext(), desk_problems():
+        seen = {act.id: seen_by(act, worded(here, act, acts), comments.get(act.draft, ())) for act, _ in found}
     if not found:
         raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
     release = published.releases.get(edition)
-    coming = release is not None and (read_date(edition.partition("/")[2]) or here.today()) > here.today()
-    withdrawal = None
-    if coming and "withdraw" in PERMISSIONS[caller().role]:
-        with CHECKING.turn(), desk_problems():
-            withdrawal = deciding.would_withdraw(here, edition)
+    withdrawal = None if release is None else _withdrawal(here, release)
     shown = page(
         "desk_edition.html",
         edition=edition,
@@ -169,15 +179,26 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         against=held_against,
         release=release,
         withdrawal=withdrawal,
+        held_back=withdrawal and deciding.held_by(withdrawal, edition),
         drafted=of,
-        seen={act.id: seen_by(act, comments.get(act.draft, ())) for act, _ in found},
+        seen=seen,
         problem=problem,
         words=words,
         name_of=name_of,
+        about=about,
         **shared(),
     )
     shown.status_code = 422 if problem else 200
     return shown
+
+
+def _withdrawal(here: Desk, release: Release) -> Checked | None:
+    """What taking an edition back would do, for whoever may; None where its day has come."""
+    day = read_date(_day(release)) or here.today()
+    if day <= here.today() or "withdraw" not in PERMISSIONS[caller().role]:
+        return None
+    with CHECKING.turn(), desk_problems():
+        return deciding.would_withdraw(here, release.edition)
 
 
 def _followed(here: Desk, act: Act) -> Base:
@@ -186,13 +207,10 @@ def _followed(here: Desk, act: Act) -> Base:
     return Base("", "") if draft is None else draft.saved.base
 
 
-def _words(here: Desk, edition: str, contents: Sequence[str]) -> Words:
+def _words(here: Desk, contents: Sequence[str]) -> Words:
     """The words for the warnings of an edition, with the titles of the content that it had last."""
     files = archived(here.log, contents[-1]) if contents else None
-    if files is None:
-        return Words()
-    own = {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
-    return Words.over(edition, own, files)
+    return Words({**here.files(here.published()), **(files or {})})
 
 
 @person_view(blueprint, "/editions/<plan>/<day>/withdraw", "withdraw", ("POST",))

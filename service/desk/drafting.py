@@ -31,10 +31,11 @@ from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
 from service.policies.sources import DATABASE
 from service.publishing import APPROVED, CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
-from service.publishing.checking import name_of
-from service.publishing.comparing import against, changes_of, differences, inherited
+from service.publishing.checking import about, name_of
+from service.publishing.comparing import against, called_then, changes_of, differences, inherited, moved
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
+from service.publishing.remembered import worded
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
 tell_by_page(blueprint)
@@ -56,14 +57,14 @@ def _place(text: str) -> tuple[str, int] | None:
     return (file, int(line)) if file and NUMBER.fullmatch(line.removeprefix("-")) else None
 
 
-def _may(state: str, *, barred: bool) -> dict[str, bool]:
+def _may(state: str, *, barred: bool, again: bool) -> dict[str, bool]:
     """What whoever looks may do with a draft."""
     can = PERMISSIONS[caller().role]
     return {
         "write": state in OPEN,
         "comment": state in OPEN,
-        "submit": state in (DRAFT, CHANGES_REQUESTED),
-        "approve": state == SUBMITTED and "approve" in can and not barred,
+        "submit": state in (DRAFT, CHANGES_REQUESTED) or again,
+        "approve": state == SUBMITTED and "approve" in can and not barred and not again,
         "send_back": state == SUBMITTED and "approve" in can,
     }
 
@@ -85,18 +86,19 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         words = Words.over(draft.edition, draft.saved.files, here.files(published))
         cases = cases_of(here, draft, checked)
         why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
-        parents = inherited(here.log, found.last, draft, checked)
+        parents, since = inherited(here.log, found.last, draft, checked), moved(here.log, published, draft, found.last)
+        seen = {act.id: seen_by(act, worded(here, act, acts), looked.all) for act in acts if act.draft == draft_id}
+        called = called_then(here.log, checked, found.last)
         mine = found.written_by(here.rights.accounts(caller().id))
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
-                 may=_may(found.state, barred=why is not None), why=why, mine=mine, history=history,
-                 revisions=_folded(revisions), against=held_against,
-                 outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
-                 titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
-                 cases=cases, CASES=FILE, MISSED=MISSED, words=words,
-                 seen={act.id: seen_by(act, looked.all) for act in acts if act.draft == draft_id},
+                 may=_may(found.state, barred=why is not None, again=bool(since.names)), why=why, mine=mine,
+                 history=history, revisions=_folded(revisions), against=held_against,
+                 outdated=outdated(draft, published), about=about, name_of=name_of, problem=problem, said=request.form,
+                 titles=_titles(draft), inherited=parents, moved=since, look=looked, asked=asked, me=caller().id,
+                 WHAT=WHAT, called=called, cases=cases, CASES=FILE, MISSED=MISSED, words=words, seen=seen,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
-                 **shared())  # fmt: skip
+                 **shared([draft]))  # fmt: skip
     made.status_code = 200 if problem is None else 422
     return made
 

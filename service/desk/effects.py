@@ -32,6 +32,7 @@ from service.http.fields import Period
 from service.http.problems import Problem
 from service.pages.pages import page
 from service.publishing.acts import Change
+from service.publishing.checking import about
 
 blueprint = Blueprint("effects_page", __name__, url_prefix="/desk")
 tell_by_page(blueprint)
@@ -78,8 +79,9 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     made = page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
                 swept=_swept(sweepable),
-                inherited=found.inherited, against=found.against, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
-                **parts, **helpers, **shared())  # fmt: skip
+                about=about, inherited=found.inherited, moved=found.moved, against=found.against,
+                called=found.checked.called, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
+                **parts, **helpers, **shared([found.draft]))  # fmt: skip
     made.status_code = 200 if refused is None else 422
     return made
 

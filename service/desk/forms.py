@@ -55,11 +55,16 @@ def above_of(own: Mapping[str, str], published: Mapping[str, str]) -> Mapping[st
     """The files, by name, of the published editions that a draft extends, by the name of each, the nearest first."""
     above, files = dict[str, Mapping[str, str]](), own
     while (at := _extended(files)) and at not in above:
-        files = {path.rpartition("/")[2]: text for path, text in published.items() if path.startswith(f"{at}/")}
+        files = own_of(at, published)
         if not files:
             break
         above[at] = files
     return above
+
+
+def own_of(edition: str, files: Mapping[str, str]) -> Mapping[str, str]:
+    """The files of an edition itself, by name, among files by path."""
+    return {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
 
 
 def _extended(files: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from service.examples.own import MISSED
 from service.log import Line
 from service.publishing import drafting
 from service.publishing.acts import Act, Change
-from service.publishing.checking import Checked, name_of
+from service.publishing.checking import Checked
 from service.publishing.comments import Said, Thread, refused, threads
 from service.publishing.desk import Desk
 from service.publishing.drafts import Draft
@@ -124,18 +124,17 @@ def cases_of(desk: Desk, draft: Draft, checked: Checked) -> Cases:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A warning that somebody acknowledged by an act, and who had said why it may stand; None for the words of one of
-    before they were kept."""
+    """A warning that somebody acknowledged by an act, and who had said why it may stand; None where its words were not
+    kept then and cannot be worked out again."""
 
     id: str
     warning: Problem | None
     said: Sequence[Said]
 
 
-def seen_by(act: Act, threads: Sequence[Thread]) -> Sequence[Seen]:
-    """The warnings that were acknowledged by an act, of the comments on its draft each that says why."""
-    worded = {name_of(one.problem): one.problem for one in act.warnings}
-    made = ((id, worded.get(id)) for id in act.acknowledged)
+def seen_by(act: Act, words: Mapping[str, Problem], threads: Sequence[Thread]) -> Sequence[Seen]:
+    """The warnings that were acknowledged by an act, in words by the id of each, with what its draft's comments say."""
+    made = ((id, words.get(id)) for id in act.acknowledged)
     return [Seen(id, one, [each.comment for each in threads if one is not None and each.acknowledges(one)])
             for id, one in made]  # fmt: skip
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
+from rules.editing.address import Refused
+from rules.editing.texts import HEAD, SUFFIX, tree
 from rules.model import Rule
 from rules.values.text import Lang, Text
 from service.api.reviewing import Review
 from service.http.context import snapshot
 from service.log import Line
+from service.publishing.drafts import Draft
 
 STANDS = {"zh": "维持", "en": "stands"}
 LOOKS: Mapping[str, Mapping[str, str]] = {
@@ -110,3 +114,20 @@ def _rule(name: str) -> Rule | None:
     """The newest rule of this name."""
     editions = [one.edition for one in snapshot().compiled.values() if name in one.edition.rules]
     return max(editions, key=lambda one: one.effective_from).rules[name] if editions else None
+
+
+def of_drafts(drafts: Iterable[Draft]) -> Mapping[str, Text]:
+    """What the plans of drafts are called, as these say."""
+    found = dict[str, Text]()
+    for one in drafts:
+        with suppress(Refused):
+            title = tree(HEAD, one.saved.files.get(f"{HEAD}{SUFFIX}", "")).at("title")
+            if title.at("zh").text:
+                found[one.plan] = Text(title.at("zh").text, title.at("en").text or title.at("zh").text)
+    return found
+
+
+def of_plans() -> Mapping[str, Text]:
+    """What each plan is called, as its newest edition has it."""
+    editions = sorted((one.edition for one in snapshot().compiled.values()), key=lambda one: one.effective_from)
+    return {one.plan: one.title for one in editions}

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from rules.values.exact import read_date
 from rules.words.diff import Change as Difference
 from service import publishing
-from service.effect.question import REPLAY, Content, Heir, Question, Run, latest_run
+from service.effect.question import REPLAY, Heir, Question, Run, latest_run
 from service.log import DecisionLog
 from service.publishing.acts import Change
 from service.publishing.checking import Checked
-from service.publishing.comparing import Inherited, against, changes_of, differences, inherited
+from service.publishing.comparing import (
+    Content,
+    Inherited,
+    Moved,
+    against,
+    changes_of,
+    differences,
+    inherited,
+    moved,
+    sides,
+)
 from service.publishing.desk import Desk, last_act
 from service.publishing.drafts import Base, Draft
 from service.settings import HOME, Settings
@@ -30,6 +40,7 @@ class Asked:
     checked: Checked
     changes: tuple[tuple[Change, list[Difference] | None], ...]
     question: Question | None
+    moved: Moved = field(default_factory=Moved)  # since it was submitted, so that it has to be again
     inherited: Inherited | None = None  # where an edition that it extends has changed since it was submitted
     against: Base | None = None  # the content that the edition's own changes are told against
 
@@ -47,15 +58,17 @@ class Asked:
 def asked(desk: Desk, settings: Settings, draft_id: str, asks: str = "") -> Asked:
     """What is asked of a draft as it is saved now: other content is another question."""
     draft, published = desk.draft(draft_id), desk.published()
-    checked = desk.looked_at(draft, published)
+    checked, last = desk.looked_at(draft, published), last_act(draft, desk.seen())
+    since = moved(desk.log, published, draft, last)
     if checked.errors:
-        return Asked(draft, checked, (), None)
-    last, base = last_act(draft, desk.seen()), draft.saved.base
+        return Asked(draft, checked, (), None, since)
+    base = draft.saved.base
     moves = changes_of(last, checked)
     changes = tuple((one, differences(desk.log, one, checked.files, base)) for one in moves)
     mine = next((one for one in checked.changes if one.edition == draft.edition and one.sha256), None)
     question = None if mine is None else _question(desk, settings, mine, checked, draft, asks)
-    return Asked(draft, checked, changes, question, inherited(desk.log, last, draft, checked),
+    return Asked(draft, checked, changes, question, since,
+                 inherited(desk.log, last, draft, checked),
                  against(desk.log, moves, checked.files, base).get(draft.edition))  # fmt: skip
 
 
@@ -72,17 +85,16 @@ def period_of(asks: str) -> tuple[date, date] | None:
 def _question(
     desk: Desk, settings: Settings, change: Change, checked: Checked, draft: Draft, asks: str
 ) -> Question | None:
-    log, base = desk.log, draft.saved.base
-    name, sha256 = (change.edition, change.before) if change.before else (base.edition, base.sha256)
-    before = _content(log, name, sha256)
-    if before is None:
+    log = desk.log
+    before, after = sides(log, change, checked.files, draft.saved.base)
+    if before is None or after is None:
         return None
     run = None
     if settings.county_runs and period_of(asks) is None:
-        run = latest_run(Path(settings.county_runs), change.edition.partition("/")[0])
+        run = latest_run(Path(settings.county_runs), _plans(before, after))
     return Question(
         before,
-        Content(change.edition, change.sha256, checked.files[change.sha256]),
+        after,
         desk.today().isoformat(),
         run,
         _judged(log, run, before),
@@ -93,6 +105,12 @@ def _question(
         () if asks else tuple(_heirs(log, checked, change)),
         draft.id,
     )
+
+
+def _plans(before: Content, after: Content) -> list[str]:
+    """The plans whose run may be judged, the draft's own first: a plan that extends another has its facts."""
+    names = after.edition, before.edition, *after.files
+    return [*dict.fromkeys(one.partition("/")[0] for one in names)]
 
 
 def _heirs(log: DecisionLog, checked: Checked, change: Change) -> list[Heir]:

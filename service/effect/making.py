@@ -22,11 +22,12 @@ from service.county.backend import Duck, Limits
 from service.county.effect import effect, judged_under
 from service.county.run.outputs import Outputs
 from service.effect.jobs import DONE, PROGRESS, QUESTION, STOP
-from service.effect.question import REPLAY, Content, Question
+from service.effect.question import REPLAY, Question
 from service.effect.replaying import replayed
 from service.effect.tried import trials, tried
 from service.examples.own import cases_of, missed
 from service.examples.scenarios import broken
+from service.publishing.comparing import Content
 
 Said = Callable[[str], None]
 Answer = Callable[[Outputs, Outputs, Limits], Any]  # of the run, and the run as the edition judges it

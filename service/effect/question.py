@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -12,19 +12,10 @@ from pathlib import Path
 from service.county.backend import AS_USUAL, digest
 from service.county.intake.inputs import FileError
 from service.county.run.manifest import MANIFEST, read_manifest
+from service.publishing.comparing import Content
 
-Files = Mapping[str, str]
 READINGS, SWEEP = "readings", "sweep "  # what may be asked; a sweep goes on as `county simulate --sweep`
 REPLAY = "replay "  # likewise; it goes on `FROM..TO`, days
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """An edition `plan/day` by its hash, with the text of its files and of those it extends, by path."""
-
-    edition: str
-    sha256: str
-    files: Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +72,12 @@ class Question:
         return cls(**said)
 
 
-def latest_run(folder: Path, plan: str) -> Run | None:
-    """The newest finished run of a plan: the folder is one, or has them one beside the other."""
+def latest_run(folder: Path, plans: Iterable[str]) -> Run | None:
+    """The newest finished run of the first of some plans that has one: the folder is one, or has them side by side."""
+    return next((one for plan in plans if (one := _latest(folder, plan)) is not None), None)
+
+
+def _latest(folder: Path, plan: str) -> Run | None:
     found = [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]
     for path in sorted(found, key=lambda one: one.stat().st_mtime_ns, reverse=True):
         try:

@@ -96,16 +96,16 @@ def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Mis
 def _other(edition: Edition, one: Judged) -> Missed:
     """That a decision about a case comes to something else."""
     name = one.case.subject_id
-    zh = f"{name} 的“{one.title.zh}”应为“{one.wanted.zh}”，按 {edition.id} 是“{one.found.zh}”。"
-    en = f"“{one.title.en}” of {name} must be “{one.wanted.en}”; by {edition.id} it is “{one.found.en}”."
+    zh = f"{name} 的“{one.title.zh}”应为“{one.wanted.zh}”，按{edition.called.zh}是“{one.found.zh}”。"
+    en = f"“{one.title.en}” of {name} must be “{one.wanted.en}”; by {edition.called.en} it is “{one.found.en}”."
     mark = Mark(one.case.where, 1, 1) if one.case.node is None else one.case.node.mark
     return Missed(mark, one.decision, Text(zh, en))
 
 
 def _untaken(edition: Edition, case: Case, one: FactProblem) -> Missed:
     """That a case cannot be judged for a fact that it gives."""
-    zh = f"{case.subject_id} 的 facts{one.pointer}：{one.zh}按 {edition.id} 不能判定这个案例。"
-    en = f"facts{one.pointer} of {case.subject_id}: {one.en} By {edition.id} the case cannot be judged."
+    zh = f"{case.subject_id} 的 facts{one.pointer}：{one.zh}按{edition.called.zh}不能判定这个案例。"
+    en = f"facts{one.pointer} of {case.subject_id}: {one.en} By {edition.called.en} the case cannot be judged."
     return Missed(case.at(one) or Mark(case.where, 1, 1), "", Text(zh, en))
 
 

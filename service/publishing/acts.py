@@ -59,7 +59,8 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A warning as it was worded when somebody acknowledged it: its code, file, line and path, and its words."""
+    """A warning as it was worded when somebody acknowledged it: its code, file, line and path, its words, and the
+    edition that inherits the place, where one does."""
 
     code: str
     file: str
@@ -67,10 +68,16 @@ class Warned:
     path: str
     zh: str
     en: str
+    edition: str = ""
+
+    @classmethod
+    def of(cls, one: Problem) -> Warned:
+        return cls(one.code, one.mark.file, one.mark.line, one.path, one.zh, one.en, one.edition)
 
     @property
     def problem(self) -> Problem:
-        return Problem(Mark(self.file, self.line, 1), self.path, self.code, self.zh, self.en, "warning")
+        mark = Mark(self.file, self.line, 1)
+        return Problem(mark, self.path, self.code, self.zh, self.en, "warning", edition=self.edition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

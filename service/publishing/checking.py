@@ -3,13 +3,14 @@ that reads what is in force."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from rules.building.loader import digest_of, load, load_alone
+from rules.building.loader import digest_of, load_alone
 from rules.building.store import folders, read_store
+from rules.building.titles import called
 from rules.files.node import ABSENT
 from rules.files.source import read
 from rules.problems.problem import Problem, Problems
@@ -26,11 +27,12 @@ KEPT = 4  # contents whose check is remembered
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What publishing some content would do: the editions that it changes, those that extend it among them, their
-    files by hash, and what is wrong with it or deserves a look."""
+    files by hash, what is wrong with it or deserves a look, and what each edition is called."""
 
     changes: tuple[Change, ...]
     files: Mapping[str, Files]
     problems: tuple[Problem, ...]
+    called: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -40,14 +42,24 @@ class Checked:
     def warnings(self) -> tuple[Problem, ...]:
         return tuple(one for one in self.problems if one.severity == "warning")
 
+    def title(self, edition: str) -> Text:
+        """What an edition is called; its name where it cannot be read."""
+        return self.called.get(edition, Text(edition, edition))
+
     def sha256(self, edition: str) -> str:
         """The hash that an edition would have; that of nothing where it does not change."""
         return next((one.sha256 for one in self.changes if one.edition == edition), "")
 
 
 def name_of(warning: Problem) -> str:
-    """How a warning is acknowledged: its code, file and line, and path."""
-    return f"{warning.code} {warning.mark.file}:{warning.mark.line} {warning.path}".rstrip()
+    """How a warning is acknowledged: its code, file and line, path, and the edition that inherits the place."""
+    said = f"{warning.code} {warning.mark.file}:{warning.mark.line} {warning.path}".rstrip()
+    return f"{said} < {warning.edition}" if warning.edition else said
+
+
+def about(problem: Problem) -> str:
+    """The edition that a problem is about: that of its file, or one that inherits the place."""
+    return problem.edition or problem.mark.file.rpartition("/")[0]
 
 
 def check(published: Files, edition: str, files: Files, today: date) -> Checked:
@@ -60,17 +72,20 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
         name for name in {*before.hashes, *after.hashes} if before.hashes.get(name) != after.hashes.get(name)
     )
     changes = tuple(_change(name, before.hashes.get(name, ""), after.hashes.get(name, ""), today) for name in names)
-    own = (problem for name in names if name in after.hashes for problem in _warned(staged, name))
-    missed = (problem for name in names if name in after.hashes for problem in _missed(staged, name, today))
+    called_all = {**before.called, **after.called}
+    here = [name for name in names if name in after.hashes]
+    own = (called(problem, called_all) for problem in _all_warned(staged, here))
+    missed = (problem for name in here for problem in _missed(staged, name, today))
     told = {
         *own,
         *missed,
         *_headless(edition, files, after),
+        *_plan_gone(edition, before, after),
         *_back_dated(changes, after, today),
         *(one for one in after.store if one not in {*before.store}),
     }
     texts = {sha256: after.files[name] for name, sha256 in after.hashes.items() if name in names}
-    return Checked(changes, texts, tuple(sorted(told)))
+    return Checked(changes, texts, tuple(sorted(told)), called_all)
 
 
 def _change(name: str, before: str, after: str, today: date) -> Change:
@@ -87,6 +102,17 @@ def _headless(edition: str, files: Files, after: _Look) -> tuple[Problem, ...]:
     if files and edition not in after.hashes:
         told.add(Mark(f"{edition}/plan.yaml", 1, 1), "edition.no_file", file="plan.yaml")
     return tuple(told)
+
+
+def _plan_gone(edition: str, before: _Look, after: _Look) -> tuple[Problem, ...]:
+    """A warning where the only edition of a plan is taken away."""
+    plan = f"{edition.partition('/')[0]}/"
+    if edition not in before.hashes or any(one.startswith(plan) for one in after.hashes):
+        return ()
+    name = before.called.get(edition, Text(edition, edition))
+    zh = f"{name.zh}是这个方案唯一的版本：撤回之后，这个方案没有版本，不能判定。"
+    en = f"{name.en} is the only edition of its plan. Once it is withdrawn, nothing can be decided by that plan."
+    return (Problem(Mark(f"{edition}/plan.yaml", 1, 1), "", "plan.gone", zh, en, "warning"),)
 
 
 def _back_dated(changes: tuple[Change, ...], after: _Look, today: date) -> tuple[Problem, ...]:
@@ -109,12 +135,13 @@ def _begins(edition: str, files: Files) -> Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Files as they were read: the hash of each edition, its files with those it extends, and the problems of all
-    editions without the warnings of each."""
+    """Files as they were read: the hash of each edition, its files with those it extends, the problems of all
+    editions without the warnings of each, and what they are called."""
 
     hashes: Mapping[str, str]
     files: Mapping[str, Files]
     store: tuple[Problem, ...]
+    called: Mapping[str, Text]  # editions
 
 
 Staged = tuple[tuple[str, str], ...]  # path and text
@@ -124,18 +151,30 @@ Staged = tuple[tuple[str, str], ...]  # path and text
 def _looked_at(files: Staged) -> _Look:
     with laid_out(dict(files)) as root:
         names = [one.relative_to(root).as_posix() for one in folders(root)]
+        store = read_store(root, warn=False)
         return _Look(
             {name: digest_of(root / name, root) for name in names},
             {name: files_of(root, name) for name in names},
-            read_store(root, warn=False).problems,
+            store.problems,
+            store.called,
         )
+
+
+def _all_warned(files: Staged, editions: Sequence[str]) -> Iterator[Problem]:
+    """The problems of editions. One that several have is told of that of its file, else of each that inherits it."""
+    found: dict[Problem, list[str]] = {}
+    for name in editions:
+        for problem in _warned(files, name):
+            found.setdefault(problem, []).append(name)
+    for problem, names in found.items():
+        yield from [problem] if any(map(problem.is_own, names)) else map(problem.inherited_by, names)
 
 
 @lru_cache(maxsize=KEPT)
 def _warned(files: Staged, edition: str) -> tuple[Problem, ...]:
     """The problems of one edition, its warnings among them: to look for these takes as long as all the rest."""
     with laid_out(dict(files)) as root:
-        return load(root / edition, root).problems
+        return load_alone(root / edition, root).problems
 
 
 @lru_cache(maxsize=KEPT)

@@ -3,11 +3,12 @@ whoever approves is another person than any who wrote it, and approves a content
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
 from rules.values.exact import read_date
+from rules.values.text import Text
 from service.log import Overtaken
 from service.publishing.acts import (
     APPROVED,
@@ -26,7 +27,20 @@ from service.publishing.acts import (
 )
 from service.publishing.authors import authors_of
 from service.publishing.checking import Checked, check, name_of
-from service.publishing.desk import DRAFT, OPEN, Desk, Doer, Still, all_of, must_be, must_be_at, must_have, outdated
+from service.publishing.comparing import called_then, moved
+from service.publishing.desk import (
+    DRAFT,
+    OPEN,
+    Desk,
+    Doer,
+    Still,
+    all_of,
+    last_act,
+    must_be,
+    must_be_at,
+    must_have,
+    outdated,
+)
 from service.publishing.drafts import Draft
 from service.publishing.refusals import NotAllowed, NotClean, Refused, Unacknowledged, Unknown
 
@@ -36,12 +50,14 @@ WRITABLE = DRAFT, CHANGES_REQUESTED
 
 
 def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Source) -> tuple[Act, Checked]:
-    """Put a revision before whoever approves; it has to be clean and up to date. With what the check says of it."""
+    """Put a revision before whoever approves; it has to be clean and up to date. With what the check says of it. What
+    waits is submitted again only where an edition has changed with which it would do something else."""
     told: list[Checked] = []
 
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "draft")
-        must_be(desk, draft, seen, WRITABLE)
+        again = moved(desk.log, desk.published_after(seen), draft, last_act(draft, seen)).names
+        must_be(desk, draft, seen, (*WRITABLE, *[SUBMITTED] * bool(again)))
         must_be_at(draft, number)
         checked = _publishable(desk, seen, draft)
         told[:] = [checked]
@@ -91,11 +107,9 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         if {sha256} != {checked.sha256(draft.edition), *_named(submitted, draft.edition)} or not _same(
             checked, submitted
         ):
-            raise Refused(
-                "内容与提交的不同，或您看到的不是提交的内容：请重新查看；沿用的版本变了的，要重新提交。",
-                "The content is not what was submitted, or not what you have seen: look again. Where an edition that "
-                "it extends has changed, it has to be submitted again.",
-            )
+            since = moved(desk.log, desk.published_after(seen), draft, submitted).names
+            called = called_then(desk.log, checked, submitted)
+            raise _another([called.get(one, Text(one, one)) for one in since])
         _seen(checked, acknowledged)
         authors = tuple(sorted({*_wrote(desk, draft, submitted), submitted.by}))
         act = _act(APPROVED, who, draft, reason=reason, source=submitted.source, checked=checked,
@@ -103,6 +117,18 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         return act, checked.files
 
     return _done(desk, id, chosen)
+
+
+def _another(since: Sequence[Text]) -> Refused:
+    """Why a content is not approved that is not what was submitted, or not what was seen; `since` are what changed."""
+    if not since:
+        return Refused("内容与提交的不同，或您看到的不是提交的内容：请重新查看。",
+                       "The content is not what was submitted, or not what you have seen: look again.")  # fmt: skip
+    return Refused(
+        f"内容与提交的不同：提交之后{'、'.join(one.zh for one in since)}变了。要重新提交，看过之后才能批准。",
+        f"The content is not what was submitted: {', '.join(one.en for one in since)} changed since. It has to be "
+        "submitted again, and looked at, before it is approved.",
+    )
 
 
 def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tuple[str, ...] = ()) -> Act:
@@ -122,6 +148,8 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
                           f"{edition} is the only edition that is published: without it nothing could be decided. "
                           "Publish another first.")  # fmt: skip
         checked = check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
+        if (held := held_by(checked, edition)) is not None:
+            raise held
         if checked.errors:
             raise NotClean(checked.errors)
         _seen(checked, acknowledged)
@@ -138,6 +166,17 @@ def would_withdraw(desk: Desk, edition: str) -> Checked:
     if edition not in published_by(seen).releases:
         raise Unknown(f"版本 {edition} 现在没有发布。", f"No edition {edition} is published.")
     return check(desk.files(desk.published_after(seen)), edition, {}, desk.today())
+
+
+def held_by(checked: Checked, edition: str) -> Refused | None:
+    """Why an edition is not taken back on which others rest, given what taking it back would do."""
+    heirs = [checked.title(one.edition) for one in checked.changes if one.edition != edition]
+    if not heirs:
+        return None
+    name, zh, en = checked.title(edition), "、".join(one.zh for one in heirs), ", ".join(one.en for one in heirs)
+    return Refused(f"{zh}沿用{name.zh}，撤回之后就不能判定：请先撤回沿用它的版本，或修订成沿用别的版本。",
+                   f"{en}: extends {name.en}, and could not decide without it. First withdraw what extends it, or "
+                   "amend that to extend another edition.")  # fmt: skip
 
 
 def _sent_back(desk: Desk, who: Doer, id: str, said: tuple[str, str, tuple[Comment, ...]], number: int | None) -> Act:
@@ -219,7 +258,7 @@ def _seen(checked: Checked, acknowledged: tuple[str, ...]) -> None:
 
 def _worded(checked: Checked) -> tuple[Warned, ...]:
     """The warnings of what is published, all of them acknowledged, as they read now: they do not arise again."""
-    return tuple(Warned(one.code, one.mark.file, one.mark.line, one.path, one.zh, one.en) for one in checked.warnings)
+    return tuple(map(Warned.of, checked.warnings))
 
 
 def _act(outcome: str, who: Doer, draft: Draft, *, checked: Checked | None = None, **more: object) -> Act:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.values.exact import read_date
-from rules.variants.dating import starting
+from rules.variants.dating import begins_on, starting
 from service.log import Altered, Overtaken
 from service.publishing.acts import CHANGES_REQUESTED, EFFECTIVE, TRIES
 from service.publishing.contents import edition as archived
@@ -55,7 +55,7 @@ def faults_of(files: Files) -> Mapping[str, tuple[str, str]]:
 
 def begin(desk: Desk, who: Doer, plan: str, day: date, files: Files | None = None, *, amend: bool = False) -> Draft:
     """Begin a draft of an edition: with files, or with those of the edition that it amends or follows. The day is set
-    in them."""
+    in them, and the last day of what had another first day is left out."""
     must_have(desk, who, "draft")
     published = desk.published()
     base, edition = base_of(published, plan, day), f"{plan}/{day}"
@@ -72,7 +72,7 @@ def begin(desk: Desk, who: Doer, plan: str, day: date, files: Files | None = Non
             f"{plan} has no edition before {day} to begin from: give files, or say which edition.",
         )
     own = dict(desk.own_files(published, base.edition) if files is None else files)
-    if HEAD in own and not amend:
+    if HEAD in own and not amend and not begins_on(own[HEAD], day):
         own[HEAD] = starting(own[HEAD], day)
     return desk.drafts.begin(edition, base, own, who.person)
 

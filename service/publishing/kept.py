@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.problems.problem import Problem
-from rules.values.text import Mark
+from rules.values.text import Mark, Text
 from service.publishing.acts import Change
 from service.publishing.checking import Checked, check
 
@@ -63,7 +63,8 @@ def _read(path: Path) -> Checked | None:
     except FileNotFoundError:
         return None
     changes = tuple(Change(**one) for one in said["changes"])
-    return Checked(changes, said["files"], tuple(map(_problem, said["problems"])))
+    called = {name: Text(**one) for name, one in said["called"].items()}
+    return Checked(changes, said["files"], tuple(map(_problem, said["problems"])), called)
 
 
 def _problem(said: Mapping[str, Any]) -> Problem:

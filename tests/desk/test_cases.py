@@ -173,7 +173,8 @@ def test_a_case_wants_outputs_beside_the_outcome(api, author):
     page = html(author.get(draft).text)
     assert "授信应为“需补充信息”，建议额度应为“50000”" in page
     assert ">不符合<" in page
-    assert "“授信·建议额度”应为“5万元”，按 xx-county/2027-05-01 是“不给出”" in page
+    assert "“授信·建议额度”应为“5万元”，按《" in page
+    assert "》（2027-05-01 起）是“不给出”" in page
     assert fields(author.get(f"{draft}/cases/0").text)["gives:grant.limit"] == "50000"
     kept = text(api, draft)
     assert sent(author, draft, "0", decision="grant").status_code == 303

@@ -10,7 +10,8 @@ import pytest
 
 from service.effect import making
 from service.effect.jobs import LOCK, QUESTION, WAITING, Busy, Effects
-from service.effect.question import Content, Heir, Question, Run, latest_run
+from service.effect.question import Heir, Question, Run, latest_run
+from service.publishing.comparing import Content
 from tests.api.calling import errors
 from tests.county.conftest import files, out  # noqa: F401 -- fixtures
 from tests.desk.test_desk import begun, written
@@ -110,6 +111,43 @@ def test_a_crash_is_said_and_it_can_be_worked_out_again(api, author, out, tmp_pa
         assert "village-credit county run" in said
 
 
+CHILD = """\
+plan: yy-county
+title: {zh: YY县实施方案, en: YY County plan}
+issuer: {zh: YY县, en: YY County}
+effective: {from: 2027-02-01}
+extends: {plan: xx-county, edition: 2026-05-01}
+"""
+STRICTER = "decision: credit_village\ncriteria:\n- {id: a_grade_share, require: {a_grade_share: {at_least: 75%}}}\n"
+
+
+def test_the_first_edition_of_a_plan_is_tried_against_the_edition_that_it_extends(api, someone, out):
+    """On the examples of that one, and on the county run of its plan: there is none of its own yet."""
+    with_runs(api, out.parent)
+    key, manager = api.caller("editor"), someone("approver")
+    files = {"plan.yaml": CHILD, "credit_village.yaml": STRICTER}
+    draft = key.post("/v1/drafts", {"plan": "yy-county", "day": "2027-02-01", "files": files}).json
+    address = f"/v1/drafts/{draft['id']}/effect"
+    begun = key.post(address)
+    assert begun.status_code == 202, begun.text
+    api.service.effects.wait()
+    told = key.get(address).json
+    assert (told["status"], told["failure"]) == ("done", "")
+    assert told["against"]["edition"] == "xx-county/2026-05-01"
+    assert any("55%上下" in one["name"] for one in told["cases"]["broken"])
+    assert told["county"]["run"]["edition"] == "xx-county/2026-05-01"
+    village = next(one for one in told["county"]["decisions"] if one["decision"] == "credit_village")
+    assert village["loses"] > 0
+    page = manager.get(f"/desk/drafts/{draft['id']}/effect").text
+    assert "不再成立的例子" in page
+    assert f"{village['loses']} 条失去" in page
+    assert 'id="shadow"' not in page  # no request is about this plan yet
+    swept = {"sweep": "credit_village.a_grade_share=60%..75%/15%"}
+    key.post(address, query_string=swept)
+    api.service.effects.wait()
+    assert key.get(address, query_string=swept).json["tried"]["curves"]
+
+
 @pytest.mark.parametrize(("sweep", "told"), [
     ("garbage", "decision.item=value"), ("a.b=1..2", "A sweep reads"), ("a.b=2..1/1", "it begins above its end"),
     ("a.b=1..2/0", "its step has to be more than zero"), ("a.b=0..9/0.001", "at most 1000 steps"),
@@ -207,12 +245,12 @@ def test_a_job_whose_worker_died_is_begun_again(tmp_path):
 
 
 def test_the_newest_finished_run_of_the_plan_is_taken(out, tmp_path):
-    assert latest_run(tmp_path, "xx-county") is None
+    assert latest_run(tmp_path, ["other", "xx-county"]) is None
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").write_bytes((out / "manifest.json").read_bytes())
     (tmp_path / "unfinished").mkdir()
-    found = latest_run(tmp_path, "xx-county")
+    found = latest_run(tmp_path, ["other", "xx-county"])
     assert found is not None
     assert Path(found.folder).name == "b"
-    assert latest_run(tmp_path, "another") is None
+    assert latest_run(tmp_path, ["another"]) is None

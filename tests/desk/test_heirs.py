@@ -1,13 +1,17 @@
 """Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from shutil import copytree
 
+from service.publishing import acts, deciding
+from service.publishing.desk import Desk
+from service.publishing.remembered import worded
 from tests.api.calling import Clock, start
 from tests.desk.drafting import person, service
 from tests.desk.test_replay import BAR, HIGHER, edited, village
-from tests.log.deskwork import NEW, OLD
+from tests.log.deskwork import NEW, OLD, SHANGHAI
 from tests.log.test_workflow import CHILD
 
 ELEVEN = "amount: 11 万元"
@@ -51,6 +55,33 @@ def test_what_changes_with_a_draft_is_told_edition_by_edition(small, editor, app
     assert "自己的测试案例" in page
 
 
+def test_a_warning_of_an_heir_is_told_on_its_parents_draft_in_words(small, editor, approver):
+    """Under the heir, by its title: of a file of its own, and of one that it inherits."""
+    approved(approver, editor, child(editor, clauses="clauses:\n  一: {text: 信用户占比高于70%。}\n"))
+    amendment = edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, NEW))
+    address = f"/drafts/{amendment['id']}"
+    [heir] = editor.get(f"{address}/effect").json["heirs"]
+    assert heir["title"] == {"zh": "《子方案》（2027-02-01 起）", "en": "“Child” (from 2027-02-01)"}
+    assert heir["warnings"]
+    words = heir["title"]
+    for one in heir["warnings"]:
+        assert one["edition"] == "child/2027-02-01"
+        assert one["file"].startswith("base/2026-05-01/")  # it inherits what its clause contradicts
+        assert one["zh"].startswith(f"在沿用此处的{words['zh']}里：")
+        assert one["en"].startswith(f"In {words['en']}, which inherits this: ")
+        assert one["id"].endswith(" < child/2027-02-01")
+    shown = editor.client.get(f"/desk{address}").text
+    effect = editor.client.get(f"/desk{address}/effect?lang=en").text
+    assert "在沿用此处的《子方案》（2027-02-01 起）里：" in shown
+    assert "In “Child” (from 2027-02-01), which inherits this" in effect.partition('id="heirs"')[2]
+    assert "which inherits this" not in effect.partition('id="heirs"')[0]
+    for page in (shown, effect):
+        assert "`standing" not in page
+    approved(approver, editor, amendment)
+    history = approver.client.get("/desk/editions/base/2026-05-01").text
+    assert "在沿用此处的《子方案》（2027-02-01 起）里：" in history
+
+
 def test_the_first_edition_of_a_plan_is_told_against_the_edition_that_it_extends(small, editor, approver):
     begun = child(editor, limit=OWN)
     address = f"/drafts/{begun['id']}"
@@ -69,7 +100,7 @@ def test_the_first_edition_of_a_plan_is_told_against_the_edition_that_it_extends
     for page in (waiting, effect, history, done):
         assert TOLD in page
         before = page.partition(TOLD)[0]
-        assert re.search(r"与 [^<]*2026-05-01.*相比：", before)
+        assert re.search(r"(与|对照) [^<]*2026-05-01", before)
     assert TOLD in form
     assert "没有可对照的版本" not in waiting
 
@@ -107,6 +138,129 @@ def test_what_has_changed_below_a_draft_that_waits_is_shown_to_whoever_approves(
         assert "提交之后，所沿用的版本变了" in shown
         assert change["zh"] in shown
         assert "/desk/editions/base/2026-05-01" in shown
+
+
+def test_a_draft_below_which_something_changed_is_asked_for_again(small, editor, approver):
+    """Its author is told at home, submits what is there, and the approval is of what is judged then."""
+    waiting = child(editor)
+    assert editor.submit(waiting).status_code == 201
+    again = editor.submit(waiting)
+    assert (again.status_code, again.json["type"]) == (409, "/problems/conflict")  # it waits already
+    seen = approver.get(f"/drafts/{waiting['id']}/check").json
+    approved(approver, editor, edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, ELEVEN)))
+    assert editor.get(f"/drafts/{waiting['id']}").json["moved"] == ["base/2026-05-01"]
+    for who, listed in ((editor, True), (approver, False)):
+        home = who.client.get("/desk").text
+        mine = home.partition("等我办的")[2].partition("我的草稿")[0]
+        assert ("要重新提交" in mine) == listed
+    page = approver.client.get(f"/desk/drafts/{waiting['id']}").text
+    assert f"/desk/drafts/{waiting['id']}/approve" not in page
+    for sha256 in (seen["sha256"], approver.get(f"/drafts/{waiting['id']}/check").json["sha256"]):
+        said = {"sha256": sha256, "acknowledged": [one["id"] for one in seen["warnings"]]}
+        refused = approver.post(f"/drafts/{waiting['id']}/approve", said)
+        assert refused.status_code == 409
+        assert "《试验方案》（2026-05-01 起）变了" in refused.json["detail"]
+    approved(approver, editor, waiting)  # submitted again as it is
+    assert editor.get(f"/drafts/{waiting['id']}").json["moved"] == []
+
+
+def test_a_draft_of_a_parent_is_asked_for_again_where_an_heir_is_published_or_amended(small, editor, approver):
+    amendment = edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, NEW))
+    assert editor.submit(amendment).status_code == 201
+    approved(approver, editor, child(editor))
+    address = f"/desk/drafts/{amendment['id']}"
+    for path in (address, f"{address}/effect"):
+        page = approver.client.get(path).text
+        assert "提交之后，沿用它的版本变了" in page
+        assert "/desk/editions/child/2027-02-01" in page.partition('id="inherited"')[2].partition("</section>")[0]
+    assert editor.submit(amendment).status_code == 201
+    assert editor.get(f"/drafts/{amendment['id']}").json["moved"] == []
+    heir = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "amend": True}).json
+    heir = edited(editor, heir, ("子方案", "子方案（修订）"))
+    approved(approver, editor, heir)
+    assert editor.get(f"/drafts/{amendment['id']}").json["moved"] == ["child/2027-02-01"]
+    assert editor.submit(amendment).status_code == 201
+    [gone] = withdrawn(approver, "child/2027-02-01").json["warnings"]
+    assert withdrawn(approver, "child/2027-02-01", acknowledged=[gone["id"]]).status_code == 201
+    sha256 = editor.get(f"/drafts/{amendment['id']}/check").json["sha256"]
+    refused = approver.post(f"/drafts/{amendment['id']}/approve", {"sha256": sha256})
+    assert "提交之后《子方案（修订）》（2027-02-01 起）变了" in refused.json["detail"]
+    assert "《子方案（修订）》（2027-02-01 起）" in approver.client.get(address).text
+    approved(approver, editor, amendment)
+
+
+def withdrawn(who, edition, **said):
+    return who.post(f"/plans/{edition.replace('/', '/editions/')}/withdraw", {"reason": "推迟", **said})
+
+
+def test_an_edition_on_which_others_rest_is_not_taken_back_and_that_is_told_before(small, editor, approver):
+    approved(approver, editor, edited(editor, editor.begin(), (OLD, NEW)))
+    head = CHILD.replace("edition: 2026-05-01", "edition: 2027-01-01")
+    heir = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "files": {"plan.yaml": head}}).json
+    approved(approver, editor, heir)
+    words = "《子方案》（2027-02-01 起）沿用《试验方案》（2027-01-01 起），撤回之后就不能判定"
+    page = approver.client.get("/desk/editions/base/2027-01-01").text
+    assert words in page
+    assert "/withdraw" not in page
+    refused = withdrawn(approver, "base/2027-01-01")
+    assert refused.status_code == 409
+    assert words in refused.json["detail"]
+    last = withdrawn(approver, "child/2027-02-01")  # nothing could be decided by its plan
+    assert (last.status_code, last.json["type"]) == (409, "/problems/not-publishable")
+    [warning] = last.json["warnings"]
+    assert "是这个方案唯一的版本" in warning["zh"]
+    assert "唯一的版本" in approver.client.get("/desk/editions/child/2027-02-01").text
+    assert withdrawn(approver, "child/2027-02-01", acknowledged=[warning["id"]]).status_code == 201
+    assert withdrawn(approver, "base/2027-01-01").status_code == 201
+
+
+def test_what_waits_on_a_parent_that_was_taken_back_says_so(small, editor, approver):
+    approved(approver, editor, edited(editor, editor.begin(), (OLD, NEW)))
+    head = CHILD.replace("edition: 2026-05-01", "edition: 2027-01-01")
+    waiting = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "files": {"plan.yaml": head}}).json
+    assert editor.submit(waiting).status_code == 201
+    assert withdrawn(approver, "base/2027-01-01").status_code == 201
+    for page in ("", "/effect"):
+        shown = approver.client.get(f"/desk/drafts/{waiting['id']}{page}").text
+        assert "提交之后，所沿用的版本变了" in shown
+        assert "找不到所继承的版本" in shown
+
+
+def test_the_last_day_that_files_for_a_day_name_is_kept_and_gaps_are_told(small, editor, approver):
+    head = CHILD.replace("from: 2027-02-01", "from: 2027-02-01, to: 2027-05-31")
+    first = editor.post("/drafts", {"plan": "child", "day": "2027-02-01", "files": {"plan.yaml": head}}).json
+    assert first["files"]["plan.yaml"] == head
+    [ends] = editor.get(f"/drafts/{first['id']}/check").json["warnings"]
+    assert ends["zh"].startswith("《子方案》：最后一个版本到 2027-05-31 为止")
+    approved(approver, editor, first)
+    for day, code in (("2027-08-01", "edition.gap"), ("2027-05-01", "edition.overlap"), ("2027-06-01", None)):
+        following = editor.post("/drafts", {"plan": "child", "day": day}).json
+        assert "to:" not in following["files"]["plan.yaml"]
+        told = editor.get(f"/drafts/{following['id']}/check").json["errors"]
+        assert [one["code"] for one in told] == ([code] if code else [])
+
+
+def test_the_words_of_warnings_that_an_old_act_did_not_keep_are_worked_out_again(small, editor, approver, monkeypatch):
+    """And where that cannot be done, it is said."""
+    monkeypatch.setattr(deciding, "_worded", lambda checked: ())  # as acts were written once
+    waiting = child(editor, clauses="clauses:\n  一: {text: 信用户占比高于70%。}\n")
+    assert editor.submit(waiting).status_code == 201
+    checked = approver.get(f"/drafts/{waiting['id']}/check").json
+    ids = [one["id"] for one in checked["warnings"]]
+    assert ids
+    said = {"sha256": checked["sha256"], "acknowledged": [*ids, "gone facts.yaml:7"]}
+    assert approver.post(f"/drafts/{waiting['id']}/approve", said).status_code == 201
+    approved(approver, editor, edited(editor, editor.begin(day="2026-05-01", amend=True), (BAR, "at_least: 70%")))
+    for page in ("/desk/editions/child/2027-02-01", f"/desk/drafts/{waiting['id']}"):
+        shown = approver.client.get(page).text
+        assert "在沿用此处的《子方案》（2027-02-01 起）里：" in shown
+        assert "55%" in shown.partition("看过的提醒")[2]  # as it was then
+        assert shown.count("当时没有记下这条提醒的文字，也不能再推算出来") == 1
+        assert "facts.yaml:7" in shown
+    log, people = small.service.log, small.service.people
+    done = acts(log)
+    old = replace(done[2], acknowledged=tuple(one.partition(" < ")[0] for one in ids))  # as they were called once
+    assert [*worded(Desk(log, people, SHANGHAI), old, done)] == [*old.acknowledged]
 
 
 def test_a_day_that_the_service_slept_over_has_come_when_it_wakes(tmp_path):

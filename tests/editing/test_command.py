@@ -83,7 +83,10 @@ def test_the_cases_that_would_come_out_otherwise_are_named_and_keep_nobody_from_
     told = put(root, turned, "--write")
     assert told.exit_code == 0, told.output
     assert "cases.yaml:1" in told.output
-    assert "of V-1 must be “not qualified”; by xx-county/2026-05-01 it is “" in told.output
+    assert (
+        "of V-1 must be “not qualified”; by “XX County whole-village credit granting plan” (from 2026-05-01) it is “"
+        in told.output
+    )
     assert "(written)" in told.output
     made = json.loads(put(root, "plan.title.zh=旧", "--json").stdout)
     assert [one["code"] for one in made["problems"] if one["severity"] == "warning"] == ["case.missed"]

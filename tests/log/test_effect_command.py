@@ -10,7 +10,7 @@ from tests.api.calling import SECRETS, Clock, start
 from tests.desk.drafting import key
 from tests.desk.test_replay import village
 from tests.log.samples import key_file
-from tests.log.test_desk_commands import BASE, NEW, OLD, edit, run, said  # noqa: F401 -- fixtures
+from tests.log.test_desk_commands import BASE, NEW, OLD, document, edit, run, said  # noqa: F401 -- fixtures
 
 DAY = "2031-01-01"
 
@@ -90,3 +90,41 @@ def test_a_shadow_is_begun_and_ended(run, said, tmp_path):
     assert ended["ended_by"]
     neither = run("policies", "shadow", draft, "--as", "li", "--reason", "x", "--lang", "en")
     assert (neither.exit_code, json.dumps(neither.stderr).count("--end")) == (2, 1)
+
+
+CHILD = """\
+plan: child
+title: {zh: 子方案, en: Child}
+issuer: {zh: 试验, en: Trial}
+effective: {from: 2031-01-01}
+extends: {plan: base, edition: 2026-05-01}
+"""
+
+
+def test_a_child_and_its_parents_draft_tell_of_one_another(run, said, tmp_path, document):
+    """What it is tried on, the warnings that it then has on its parent's draft, and why neither is withdrawn."""
+    folder = tmp_path / "child"
+    folder.mkdir()
+    (folder / "plan.yaml").write_text(CHILD, encoding="utf-8")
+    (folder / "clauses.yaml").write_text("clauses:\n  一: {text: 信用户占比高于70%。}\n", encoding="utf-8")
+    child = said("zhang", "draft", "child", "--for", DAY, "--from", str(folder))["id"]
+    told = said("zhang", "effect", child)
+    assert (told["status"], told["against"]["edition"]) == ("done", "base/2026-05-01")
+    assert told["cases"]["broken"] == []
+    act = said("zhang", "submit", child, "--reason", "沿用", "--source", document)
+    seen = [word for one in told["warnings"] for word in ("--acknowledge", one["id"])]
+    assert seen
+    said("li", "approve", child, "--sha256", act["changes"][0]["sha256"], *seen)
+
+    parent = said("zhang", "amend", "base/2026-05-01", "--to", str(tmp_path / "parent"))["id"]
+    edit(tmp_path / "parent", OLD, NEW)
+    done = run("policies", "draft", "--from", str(tmp_path / "parent"), "--as", "zhang", "--lang", "en")
+    assert "child/2031-01-01  “Child” (from 2031-01-01)" in done.stdout
+    done = run("policies", "effect", parent, "--as", "zhang", "--lang", "en").stdout
+    assert "changes with it: “Child” (from 2031-01-01)  child/2031-01-01" in done
+    heir = done.partition("changes with it")[2]
+    assert "In “Child” (from 2031-01-01), which inherits this" in heir
+    assert "which inherits this" not in done.partition("changes with it")[0]
+    refused = run("policies", "withdraw", "child/2031-01-01", "--reason", "推迟", "--as", "li", "--lang", "en")
+    assert refused.exit_code
+    assert "is the only edition of its plan" in refused.stderr

@@ -357,7 +357,7 @@ def test_an_edition_that_others_extend_is_not_withdrawn(room):
     room.approve(room.submitted())
     child = {"plan.yaml": CHILD.replace("edition: 2026-05-01", "edition: 2027-01-01")}
     room.approve(room.submit(begin(room.desk, room.editor, "child", date(2027, 2, 1), child)))
-    with pytest.raises(NotClean):
+    with pytest.raises(Refused, match=r"“Child” \(from 2027-02-01\): extends “Trial plan” \(from 2027-01-01\)"):
         withdraw(room.desk, room.approver, SECOND, "撤")
 
 

@@ -35,9 +35,15 @@ def test_the_child_is_told_at_its_line_with_parent_and_reading(tmp_path):
     [one] = told(tmp_path, credit_village=limit("60%"))
     assert one.mark.file == "child/2026-06-01/credit_village.yaml"
     assert one.mark.line == 2
-    for words in ("60%", f"沿用自 `{SHIPPED}` 的解读", "恰为55%", "readings.yaml"):
+    for words in (
+        "60%",
+        "沿用自《XX县助力乡村振兴开展“整村授信”工作实施方案》（2026-05-01 起）的解读",
+        "恰为55%",
+        "readings.yaml",
+    ):
         assert words in one.zh
-    assert f"inherited from {SHIPPED}" in one.en
+    assert "inherited from “XX County whole-village credit granting plan” (from 2026-05-01)" in one.en
+    assert SHIPPED not in one.zh + one.en
 
 
 @pytest.mark.parametrize("files", [

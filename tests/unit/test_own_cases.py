@@ -13,6 +13,7 @@ from tests.editions import FEATURES, POLICIES, store
 from tests.unit.test_command import call
 
 EDITION = "xx-county/2026-05-01"
+BASE = "《XX县助力乡村振兴开展“整村授信”工作实施方案》（2026-05-01 起）"
 CASE = """\
 on: 2027-08-01
 subject: {id: V-1}
@@ -74,7 +75,7 @@ def test_every_feature_is_read(now):
 
 @pytest.mark.parametrize(
     ("wanted", "code", "words"),
-    [("not_qualified", 0, ""), ("qualified", 1, "V-1 的“信用村评定标准”应为“达标”，按 xx-county/2026-05-01 是“不达标”"),
+    [("not_qualified", 0, ""), ("qualified", 1, f"V-1 的“信用村评定标准”应为“达标”，按{BASE}是“不达标”"),
      ("nothing", 1, "应为“nothing”")],
 )  # fmt: skip
 def test_check_holds_the_cases_of_the_edition(draft, wanted, code, words):
@@ -120,7 +121,7 @@ def test_a_fact_that_cannot_be_taken_is_told_once_where_it_stands(draft):
     done = call("policies", "check", str(draft.folder / EDITION), "--lang", "zh")
     [told] = done.stderr.splitlines()
     assert told.endswith(f"{EDITION}/cases.yaml:8:23: H-1 的 facts/birth_date：请写日期，如 2026-12-31。"
-                         f"按 {EDITION} 不能判定这个案例。")  # fmt: skip
+                         f"按{BASE}不能判定这个案例。")  # fmt: skip
 
 
 def test_cases_about_other_subjects_are_told_and_left_out(draft):
@@ -153,12 +154,12 @@ REFUSED = "not_a_target", "review: not_reviewed"  # an outcome, and the conclusi
 HELD = [
     (REFUSED, "limit: 0", 0, "案例应得的结论 1 个、给出的内容 1 项全部相符"),
     (("needs_information", ""), "limit: null", 0, "给出的内容 1 项"),
-    (REFUSED, "limit: 50000", 1, "H-1 的“授信·建议额度”应为“5万元”，按 xx-county/2026-05-01 是“0元”"),
-    (REFUSED, "limit: null", 1, "应为“不给出”，按 xx-county/2026-05-01 是“0元”"),
+    (REFUSED, "limit: 50000", 1, f"H-1 的“授信·建议额度”应为“5万元”，按{BASE}是“0元”"),
+    (REFUSED, "limit: null", 1, f"应为“不给出”，按{BASE}是“0元”"),
     (REFUSED, "limits: 0", 1, "没有这一项（有：limit）"),
     (REFUSED, "limit: plenty", 1, "应为“plenty（"),
     (REFUSED, "limit: [0]", 1, "{outcome: 结论, outputs: {名称: 值}}"),
-    (("needs_information", ""), "limit: 0", 1, "应为“0元”，按 xx-county/2026-05-01 是“不给出”"),
+    (("needs_information", ""), "limit: 0", 1, f"应为“0元”，按{BASE}是“不给出”"),
     (("not_a_target", "review: review_again"), "limit: 0", 1, "“授信”应为“不属授信对象”"),
 ]
 
