@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
-from rules.building.loader import digest_of, load, load_alone
+from rules.building.loader import Loaded, digest_of, load, load_alone
 from rules.building.store import folders, read_store
 from rules.files.node import ABSENT
 from rules.files.source import read
@@ -21,6 +22,7 @@ from service.publishing.contents import files_of, laid_out
 
 Files = Mapping[str, str]
 KEPT = 4  # contents whose check is remembered
+LOADED = 16  # editions that are: of what is published, a draft changes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,25 @@ Staged = tuple[tuple[str, str], ...]  # path and text
 def _looked_at(files: Staged) -> _Look:
     with laid_out(dict(files)) as root:
         names = [one.relative_to(root).as_posix() for one in folders(root)]
+        own = {name: files_of(root, name) for name in names}
+        found = {name: _loaded(name, tuple(own[name].items())) for name in names}
         return _Look(
-            {name: digest_of(root / name, root) for name in names},
-            {name: files_of(root, name) for name in names},
-            read_store(root, warn=False).problems,
+            {name: _hash(root, name, found[name]) for name in names},
+            own,
+            read_store(root, loaded=lambda folder: found[folder.relative_to(root).as_posix()]).problems,
         )
+
+
+def _hash(root: Path, name: str, found: Loaded) -> str:
+    """The hash of an edition; one that cannot be used is read for it once more."""
+    return digest_of(root / name, root) if found.edition is None else found.edition.sha256
+
+
+@lru_cache(maxsize=LOADED)
+def _loaded(edition: str, files: Staged) -> Loaded:
+    """An edition as its own files, and those of the editions that it extends, make it, whatever else is published."""
+    with laid_out(dict(files)) as root:
+        return load_alone(root / edition, root, warn=False)
 
 
 @lru_cache(maxsize=KEPT)
@@ -142,5 +158,5 @@ def _warned(files: Staged, edition: str) -> tuple[Problem, ...]:
 def _missed(files: Staged, edition: str, today: date) -> tuple[Problem, ...]:
     """The edition's own test cases that do not come to what they must."""
     with laid_out(dict(files)) as root:
-        found = load_alone(root / edition, root, warn=False).edition
+        found = _loaded(edition, tuple(files_of(root, edition).items())).edition
         return () if found is None else tuple(faults(root, found, today))
