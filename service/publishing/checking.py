@@ -127,7 +127,7 @@ def _looked_at(files: Staged) -> _Look:
     with laid_out(dict(files)) as root:
         names = [one.relative_to(root).as_posix() for one in folders(root)]
         own = {name: files_of(root, name) for name in names}
-        found = {name: _loaded(name, tuple(own[name].items())) for name in names}
+        found = {name: loaded(root, name) for name in names}
         return _Look(
             {name: _hash(root, name, found[name]) for name in names},
             own,
@@ -138,6 +138,11 @@ def _looked_at(files: Staged) -> _Look:
 def _hash(root: Path, name: str, found: Loaded) -> str:
     """The hash of an edition; one that cannot be used is read for it once more."""
     return digest_of(root / name, root) if found.edition is None else found.edition.sha256
+
+
+def loaded(root: Path, edition: str) -> Loaded:
+    """An edition below a folder, without its warnings; what was loaded of the same text is not loaded again."""
+    return _loaded(edition, tuple(files_of(root, edition).items()))
 
 
 @lru_cache(maxsize=LOADED)
@@ -158,5 +163,5 @@ def _warned(files: Staged, edition: str) -> tuple[Problem, ...]:
 def _missed(files: Staged, edition: str, today: date) -> tuple[Problem, ...]:
     """The edition's own test cases that do not come to what they must."""
     with laid_out(dict(files)) as root:
-        found = _loaded(edition, tuple(files_of(root, edition).items())).edition
+        found = loaded(root, edition).edition
         return () if found is None else tuple(faults(root, found, today))

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from service.publishing import checking
+from service.publishing import checking, comparing
 from tests.desk.test_kept import BASE, EDITION, NEW, TODAY
 
 
 @pytest.fixture
 def read(monkeypatch):
     """The editions that were loaded, each time that one was."""
-    for one in (checking._looked_at, checking._loaded, checking._warned, checking._missed):
+    for one in (checking._looked_at, checking._loaded, checking._warned, checking._missed, comparing._read):
         one.cache_clear()
     read, alone = [], checking.load_alone
 
@@ -29,6 +29,12 @@ def test_an_edition_that_nobody_edited_is_not_loaded_again(read):
     edited = {**NEW, "plan.yaml": NEW["plan.yaml"] + "# edited\n"}
     checking.check(BASE, EDITION, edited, date(2026, 12, 2))
     assert sorted(read) == ["2026-05-01", "2027-01-01", "2027-01-01"]
+
+
+def test_a_difference_is_told_of_the_editions_that_were_checked(read):
+    checking.check(BASE, EDITION, NEW, TODAY)
+    assert comparing.edition_of(BASE | {f"{EDITION}/{name}": text for name, text in NEW.items()}, EDITION)
+    assert sorted(read) == ["2026-05-01", "2027-01-01"]
 
 
 def test_an_edition_is_loaded_again_where_one_that_it_extends_was_edited(read):
