@@ -22,7 +22,7 @@ from service.publishing.contents import files_of, laid_out
 
 Files = Mapping[str, str]
 KEPT = 4  # contents whose check is remembered
-LOADED = 16  # editions that are: of what is published, a draft changes one
+LOADED = 4 * KEPT  # editions that are: of what is published, a draft changes one
 
 
 @dataclass(frozen=True, slots=True)
