@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from rules.building.loader import SUFFIX, load, load_alone, misnamed
+from rules.building.loader import SUFFIX, Loaded, load, load_alone, misnamed
 from rules.building.titles import called
 from rules.files.node import ABSENT
 from rules.files.source import read_file
@@ -17,6 +17,8 @@ from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
 from rules.values.text import NotFound, Text
 from rules.warnings.acknowledged import acknowledging
+
+Loading = Callable[[Path], Loaded]
 
 
 class NotInForce(NotFound):
@@ -115,18 +117,19 @@ def open_store(root: Path) -> Store:
     return store
 
 
-def read_store(root: Path, *, warn: bool = True) -> Store:
-    """Load every edition below a folder, keeping those that are good; `warn` looks for warnings."""
+def read_store(root: Path, *, warn: bool = True, loaded: Loading | None = None) -> Store:
+    """Load every edition below a folder, keeping those that are good; `warn` looks for warnings. `loaded` gives what
+    an edition's folder was loaded to, where that is known already."""
     problems = Problems()
     plans: dict[str, list[Edition]] = {}
     heirs: dict[Problem, list[str]] = {}  # a problem of a file, and the editions that have it
     for folder in folders(root):
-        loaded = load_alone(folder, root, warn=warn)
-        for problem in loaded.problems:
+        found = load_alone(folder, root, warn=warn) if loaded is None else loaded(folder)
+        for problem in found.problems:
             heirs.setdefault(problem, []).append(folder.relative_to(root).as_posix())
-        if loaded.edition is not None:
-            _check_name(folder, loaded.edition, root, problems)
-            plans.setdefault(loaded.edition.plan, []).append(loaded.edition)
+        if found.edition is not None:
+            _check_name(folder, found.edition, root, problems)
+            plans.setdefault(found.edition.plan, []).append(found.edition)
     for editions in plans.values():
         editions.sort(key=lambda edition: edition.effective_from)
         _check_order(editions, problems)

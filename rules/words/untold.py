@@ -30,15 +30,18 @@ class Untold:
         """`called` has the titles of items by their places."""
         self.old, self.new, self.called = old, new, called
         self.words = [[Wording(edition, lang) for edition in (old, new)] for lang in ("zh", "en")]
+        self._editions = (new,) if old is new else (old, new)
+        self._known: dict[tuple[int, Place], dict[Any, Text]] = {}  # what `_inside` found, by edition and place
 
     def name(self, one: Difference, skipped: int) -> Text:
         """The steps of a place behind the first few, by the titles of what they lead to."""
         steps: list[Text] = []
         thing: Any = self.new if at(self.new, one.place[:-1]) is not ABSENT else self.old
+        titles = self._titles(one)
         for number, step in enumerate(one.place):
             field, thing = is_dataclass(thing), (parts(thing) or {}).get(step, ABSENT)
             if number >= skipped and step != "body":
-                steps.append(self._step(step, thing, self._titles(one), field=field))
+                steps.append(self._step(step, thing, titles, field=field))
         return Text("·".join(step.zh for step in steps), " · ".join(step.en for step in steps))
 
     def _step(self, step: Any, thing: Any, titles: Mapping[Any, Text], *, field: bool) -> Text:
@@ -104,9 +107,12 @@ class Untold:
     def _titles(self, one: Difference) -> dict[Any, Text]:
         """The titles of codes that may stand at a place, those nearest to it last."""
         titles: dict[Any, Text] = {}
-        for edition in (self.old, self.new):
+        for number, edition in enumerate(self._editions):
             for length in range(len(one.place)):
-                titles |= _inside(at(edition, one.place[:length]))
+                key = number, one.place[:length]
+                if key not in self._known:
+                    self._known[key] = _inside(at(edition, one.place[:length]))
+                titles |= self._known[key]
             titles |= _beside(edition, one.place)
         if one.place[-1] == "name":
             titles |= self._referred(one.place[:-1])

@@ -78,7 +78,7 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     sweepable = _figures(found.changes)
     made = page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
-                swept=_swept(sweepable),
+                here=_here(draft_id), swept=_swept(sweepable),
                 about=about, inherited=found.inherited, moved=found.moved, against=found.against,
                 called=found.checked.called, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
                 **parts, **helpers, **shared([found.draft]))  # fmt: skip
@@ -94,7 +94,12 @@ def work_out(draft_id: str) -> Response:
         service().effects.stop(found.question)
     else:
         begin(found, again=True)
-    return go(f"{url_for('effects_page.show', draft_id=draft_id)}?{urlencode(request.args.to_dict())}")
+    return go(_here(draft_id))
+
+
+def _here(draft_id: str) -> str:
+    """The address of the page with all that is asked."""
+    return f"{url_for('effects_page.show', draft_id=draft_id)}?{urlencode(request.args.to_dict())}"
 
 
 @person_view(blueprint, "/drafts/<draft_id>/shadow", "shadow", ("POST",))

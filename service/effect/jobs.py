@@ -167,6 +167,7 @@ class Effects:
 
     def _run(self, home: Path, lock: IO[str], fed: Fed | None) -> None:
         bare = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}  # no secrets
+        _write(home / PROGRESS, json.dumps({"step": "begin"}))  # it runs, long before its process can say so itself
         with (home / SAID).open("w") as said:
             made = subprocess.Popen([sys.executable, "-m", MAKER, str(home)], cwd=HOME, env=bare,
                                     pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL if fed is None else

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
-from rules.building.loader import digest_of, load_alone
+from rules.building.loader import Loaded, digest_of, load_alone
 from rules.building.store import folders, read_store
 from rules.building.titles import called
 from rules.files.node import ABSENT
@@ -22,6 +23,7 @@ from service.publishing.contents import files_of, laid_out
 
 Files = Mapping[str, str]
 KEPT = 4  # contents whose check is remembered
+LOADED = 4 * KEPT  # editions that are: of what is published, a draft changes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +153,27 @@ Staged = tuple[tuple[str, str], ...]  # path and text
 def _looked_at(files: Staged) -> _Look:
     with laid_out(dict(files)) as root:
         names = [one.relative_to(root).as_posix() for one in folders(root)]
-        store = read_store(root, warn=False)
-        return _Look(
-            {name: digest_of(root / name, root) for name in names},
-            {name: files_of(root, name) for name in names},
-            store.problems,
-            store.called,
-        )
+        own = {name: files_of(root, name) for name in names}
+        found = {name: loaded(root, name) for name in names}
+        store = read_store(root, loaded=lambda folder: found[folder.relative_to(root).as_posix()])
+        return _Look({name: _hash(root, name, found[name]) for name in names}, own, store.problems, store.called)
+
+
+def _hash(root: Path, name: str, found: Loaded) -> str:
+    """The hash of an edition; one that cannot be used is read for it once more."""
+    return digest_of(root / name, root) if found.edition is None else found.edition.sha256
+
+
+def loaded(root: Path, edition: str) -> Loaded:
+    """An edition below a folder, without its warnings; what was loaded of the same text is not loaded again."""
+    return _loaded(edition, tuple(files_of(root, edition).items()))
+
+
+@lru_cache(maxsize=LOADED)
+def _loaded(edition: str, files: Staged) -> Loaded:
+    """An edition as its own files, and those of the editions that it extends, make it, whatever else is published."""
+    with laid_out(dict(files)) as root:
+        return load_alone(root / edition, root, warn=False)
 
 
 def _all_warned(files: Staged, editions: Sequence[str]) -> Iterator[Problem]:
@@ -181,5 +197,5 @@ def _warned(files: Staged, edition: str) -> tuple[Problem, ...]:
 def _missed(files: Staged, edition: str, today: date) -> tuple[Problem, ...]:
     """The edition's own test cases that do not come to what they must."""
     with laid_out(dict(files)) as root:
-        found = load_alone(root / edition, root, warn=False).edition
+        found = loaded(root, edition).edition
         return () if found is None else tuple(faults(root, found, today))

@@ -8,14 +8,14 @@ from functools import lru_cache
 from hashlib import sha256 as hashed
 
 from rules import Edition
-from rules.building.loader import digest_of, load_alone
+from rules.building.loader import digest_of
 from rules.building.store import lineage
 from rules.values.text import Text
 from rules.words.diff import Change as Difference
 from rules.words.diff import diff
 from service.log import Altered, DecisionLog
 from service.publishing.acts import APPROVED, SUBMITTED, Act, Change, Published
-from service.publishing.checking import Checked
+from service.publishing.checking import Checked, loaded
 from service.publishing.contents import edition as archived
 from service.publishing.contents import laid_out
 from service.publishing.drafts import Base, Draft
@@ -43,7 +43,7 @@ def edition_of(files: Mapping[str, str], name: str) -> Edition | None:
 @lru_cache(KEPT)
 def _read(content: Content) -> Edition | None:
     with laid_out(content.files) as root:
-        return load_alone(root / content.edition, root, warn=False).edition
+        return loaded(root, content.edition).edition
 
 
 @lru_cache(TOLD)

@@ -72,3 +72,27 @@ def test_the_past_is_judged_again_and_what_comes_is_judged_beside(visitor, serve
     auditor.wait_for_url(f"**/audit/{said['log_id']}*")
     _, ready, _ = server.call("GET", "/readyz")
     assert UNTIL in [one["until"] for one in ready["shadows"]]
+
+
+@pytest.mark.parametrize(("lang", "size"), [("zh", NARROW), ("en", {"width": 1280, "height": 900})])
+def test_what_is_typed_and_chosen_stays_while_what_is_ready_is_put_in(visitor, server, days, lang, size):
+    page, draft = begun(visitor, next(days), size=size)
+    page.goto(f"{draft}/text/{FILE}.yaml")
+    page.evaluate(TYPE, [LIMIT, "at_least: 98%"])
+    saved(page)
+    page.close()
+    second = visitor.signed_in("approver", f"{draft.removeprefix(server.address)}/effect", lang, size)
+    there(second).locator("#progress").wait_for()
+    second.evaluate("window.here = true")
+    second.locator("summary", has_text=re.compile("开始影子运行|Put the draft in shadow")).click()
+    second.fill("#shadow_reason", "看三天")
+    second.locator("#said", has_text=re.compile("已算好|It is worked out")).wait_for(timeout=FIRST)
+    second.locator("#examples").wait_for()
+    assert second.evaluate("window.here") is True  # the page was not loaded again
+    assert (second.input_value("#shadow_reason"), second.evaluate("document.activeElement.id")) == (
+        "看三天",
+        "shadow_reason",
+    )
+    assert second.locator("#progress").count() == 0
+    broken = [(one["id"], one["nodes"][0]["html"]) for one in Axe().run(second).response["violations"]]
+    assert (broken, second.evaluate(PALE), second.evaluate(WIDER)) == ([], [], 0)

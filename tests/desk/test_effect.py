@@ -3,6 +3,7 @@
 import fcntl
 import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,8 +45,11 @@ def test_who_gains_and_who_loses_is_shown(api, author, out):
     first = author.get(f"{draft}/effect")
     assert 'id="progress"' in first.text
     assert "不低于 55% → 不低于 75%" in first.text
+    parts = re.findall('data-part="([^"]*)"', first.text)
     shown = worked_out(api, author, draft)
     assert 'id="progress"' not in shown
+    assert re.findall('data-part="([^"]*)"', shown) == parts  # what is not ready has its place, to be put in
+    assert "已算好" in shown.split('id="said"')[1].split("</p>")[0]
     assert "全县：谁得到，谁失去" in shown
     assert "不再成立的例子" in shown
     assert "55%上下" in shown
@@ -203,6 +207,21 @@ def test_a_job_is_stopped_before_its_turn_or_in_it(tmp_path):
     effects.wait()
     assert effects.state(asked).status == "failed"  # there is no such edition
     assert "plan/2026-01-01" in effects.state(asked).failure
+
+
+def test_a_job_that_has_its_turn_runs_though_its_process_has_said_nothing_yet(tmp_path, monkeypatch):
+    """To import what it needs and to read two editions takes a minute on a loaded machine."""
+    told, popen = [], subprocess.Popen
+    asked, effects = question("a"), Effects(tmp_path)
+
+    def begun(*args, **more):
+        told.append(effects.state(asked).status)
+        return popen(*args, **more)
+
+    monkeypatch.setattr(subprocess, "Popen", begun)
+    effects.begin(asked)
+    effects.wait()
+    assert told == ["running"]
 
 
 def test_few_wait(tmp_path):
