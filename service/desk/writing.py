@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from rules.problems.problem import Problem as Fault
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing
+from service.desk.first_look import after_first_look
 from service.desk.views import BUSY, TEXT, go, number_of, person_view, tell_by_page
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, drafting
-from service.publishing.checking import check
 from service.publishing.desk import DRAFT, OPEN
 
 blueprint = Blueprint("writing", __name__, url_prefix="/desk/drafts")
@@ -24,6 +24,7 @@ tell_by_page(blueprint)
 
 
 @person_view(blueprint, "/<draft_id>/text/<file>", "draft")
+@after_first_look
 def show(draft_id: str, file: str) -> Response:
     """One file as text."""
     with desk_problems():
@@ -95,8 +96,9 @@ def _faults(draft_id: str, file: str, text: str) -> list[Fault]:
         here = desk()
         draft, published = here.draft(draft_id), here.published()
         files = {**draft.saved.files, file: text}
-        found = check(here.files(published), draft.edition, files, here.today()).problems
-    return [one for one in found if one.mark.file.rpartition("/")[2] == file]
+        as_saved = files == draft.saved.files
+        found = here.looked_at(draft, published) if as_saved else here.tried(draft, published, files)
+    return [one for one in found.problems if one.mark.file.rpartition("/")[2] == file]
 
 
 def lines_of(text: str) -> str:
