@@ -27,18 +27,24 @@ def after_first_look(view: View) -> View:
 
     @wraps(view)
     def shown(draft_id: str, **rest: str) -> Response:
-        looks = service().looks
-        if looks is None:
-            return view(draft_id, **rest)
         with desk_problems():
-            here, published = desk(), desk().published()
-            draft = here.draft(draft_id)
-        of = sorted((one.edition, one.sha256) for one in published.releases.values())
-        if looks.made(repr((draft_id, draft.saved.number, here.today(), of)), _look(here, draft, here.seen())):
+            draft = desk().draft(draft_id)
+        if looked_at(draft):
             return view(draft_id, **rest)
         return page("draft_looking.html", draft=draft, **shared([draft]))
 
     return shown
+
+
+def looked_at(draft: Draft) -> bool:
+    """Whether a draft has been looked at as it is now; else that is begun."""
+    if (looks := service().looks) is None:
+        return True
+    with desk_problems():
+        here, acts = desk(), desk().seen()
+        releases = here.published_after(acts).releases.values()
+    of = sorted((one.edition, one.sha256) for one in releases)
+    return looks.made(repr((draft.id, draft.saved.number, here.today(), of)), _look(here, draft, acts))
 
 
 def _look(here: Desk, draft: Draft, acts: tuple[Act, ...]) -> Callable[[], None]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from rules.problems.problem import Problem as Fault
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing
-from service.desk.first_look import after_first_look
+from service.desk.first_look import looked_at
 from service.desk.views import BUSY, TEXT, go, number_of, person_view, tell_by_page
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -24,7 +24,6 @@ tell_by_page(blueprint)
 
 
 @person_view(blueprint, "/<draft_id>/text/<file>", "draft")
-@after_first_look
 def show(draft_id: str, file: str) -> Response:
     """One file as text."""
     with desk_problems():
@@ -55,9 +54,11 @@ def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | N
         here = desk()
         draft = here.draft(draft_id)
         state = standing(draft, here.seen()).state
+    waits = problem is None and not looked_at(draft)  # the editor asks for what is wrong once it is there
     theirs = draft.saved.files.get(file, "") if problem is not None and draft.saved.number != number else None
     shown = page("draft_text.html", draft=draft, file=file, text=text, number=number, problem=problem, theirs=theirs,
-                 faults=_faults_now(draft_id, file, text), may_write=state in OPEN,
+                 faults=() if waits else _faults_now(draft_id, file, text), waits=waits,
+                 may_write=state in OPEN,
                  saves_itself=state in (DRAFT, CHANGES_REQUESTED), **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown

@@ -8,7 +8,7 @@ from service.publishing import kept
 from service.publishing.kept import LOOKS, Looks
 from tests.desk.test_desk import LIMIT, begun, field, written
 
-PAGES = ("", "/form/credit_village", "/text/credit_village.yaml", "/effect", "/cases/new")
+PAGES = ("", "/form/credit_village", "/effect", "/cases/new")
 
 
 @pytest.fixture
@@ -24,6 +24,18 @@ def waits(page):
 
 def over(looks):
     looks._pool.submit(lambda: None).result(60)  # one after the other
+
+
+def test_a_text_can_be_written_while_it_is_being_checked(api, someone, looks):
+    author = someone("editor")
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_leest: 60%")
+    page = f"{draft}/text/credit_village.yaml"
+    first = author.get(page).text
+    assert ("at_leest: 60%" in first, 'class="bad"' in first, "再看一次" in first) == (True, False, True)
+    over(looks)
+    again = author.get(page).text
+    assert ('class="bad"' in again, "再看一次" in again) == (True, False)
 
 
 @pytest.mark.parametrize("page", PAGES)
