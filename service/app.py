@@ -48,7 +48,7 @@ from service.policies.compiled import Snapshot
 from service.policies.hosts import Hosts
 from service.policies.live import Later, Policies
 from service.policies.sources import DATABASE, SANDBOX, Database, LockedFolder, Sandbox, Source
-from service.publishing.kept import Checks
+from service.publishing.kept import Checks, Looks
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 from service.shadow import Beside
 
@@ -239,8 +239,9 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
     keys, readers, hosts = Keys(log), Readers(settings.threads), Hosts(log, settings.port)
     beside = Beside(log, lambda: day_of(clock(), settings.time_zone))
+    checks, looks = Checks(Path(runtime) / "checks" if runtime else None), Looks() if runtime else None
     return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers,
-                   effects, beside, Checks(Path(runtime) / "checks" if runtime else None))  # fmt: skip
+                   effects, beside, checks, looks)  # fmt: skip
 
 
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:

@@ -84,10 +84,13 @@ class Book:
     def history(self, path: str) -> list[Spell]:
         """What an item said in the editions of the plan, the oldest first; those that say the same are one."""
         spells: list[Spell] = []
+        before = None
         for edition, found in self._all:
             line = Line(path, found[path]) if path in found else None
-            if (line and line.words("zh")) != (spells[-1].line and spells[-1].line.words("zh") if spells else None):
+            said = line and line.words("zh")
+            if said != before:
                 spells.append(Spell(edition.id, edition.effective_from, line))
+            before = said
         return spells
 
     @cached_property

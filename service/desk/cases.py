@@ -18,6 +18,7 @@ from rules.editing.texts import data_of
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing
 from service.desk.editing import refusals
+from service.desk.first_look import after_first_look
 from service.desk.keeping import kept
 from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by_page
 from service.examples import fields
@@ -60,6 +61,7 @@ class Asked:
 
 
 @person_view(blueprint, "/<draft_id>/cases/<number>", "draft")
+@after_first_look
 def show(draft_id: str, number: str) -> Response:
     """The form of a case, or of a new one: of the decision that is chosen first, empty or as an example has it."""
     asked = _asked(draft_id, number)

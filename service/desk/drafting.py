@@ -20,6 +20,7 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
+from service.desk.first_look import after_first_look
 from service.desk.looking import cases_of, look, seen_by, told
 from service.desk.views import NUMBER, go, number_of, person_view, tell_by_page
 from service.desk.wording import Words
@@ -43,6 +44,7 @@ WHAT = {"added": ("新文件", "new file"), "removed": ("删去的文件", "remo
 
 
 @person_view(blueprint, "/<draft_id>", "draft")
+@after_first_look
 def show(draft_id: str) -> Response:
     said = request.args.get("at", "")
     if (place := _place(said)) or not said:

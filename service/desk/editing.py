@@ -16,6 +16,7 @@ from rules.words.diff import Change
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk import forms
 from service.desk.desk import shared, standing
+from service.desk.first_look import after_first_look
 from service.desk.views import TEXT, go, number_of, person_view, tell_by_page
 from service.desk.wording import Words
 from service.http.problems import FieldError, Problem
@@ -31,6 +32,7 @@ FEW = 8  # choices that are a list to open; more are looked for by typing
 
 
 @person_view(blueprint, "/<draft_id>/form/<path:at>", "draft")
+@after_first_look
 def show(draft_id: str, at: str) -> Response:
     """A file as a form."""
     return _form(draft_id, address_of(at))

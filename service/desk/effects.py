@@ -19,6 +19,7 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked, begin, heirs, reads_all, replay_of, replay_shown, state_of
 from service.api.shadows import ShadowEndSchema, ShadowStartSchema, shadow_of, take_up
 from service.desk.desk import held, shared, wanted
+from service.desk.first_look import after_first_look
 from service.desk.looking import cases_of
 from service.desk.titles import CANNOT
 from service.desk.views import go, person_view, tell_by_page
@@ -45,6 +46,7 @@ SHOWN = 200  # records of a decision on the page; the API has more
 
 
 @person_view(blueprint, "/drafts/<draft_id>/effect", "effect")
+@after_first_look
 def show(draft_id: str) -> Response:
     """What a draft would do. To look begins to work it out, unless that was stopped or failed."""
     return _shown(draft_id)

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from rules.problems.problem import Problem as Fault
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing
+from service.desk.first_look import looked_at
 from service.desk.views import BUSY, TEXT, go, number_of, person_view, tell_by_page
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, drafting
-from service.publishing.checking import check
 from service.publishing.desk import DRAFT, OPEN
 
 blueprint = Blueprint("writing", __name__, url_prefix="/desk/drafts")
@@ -54,9 +54,11 @@ def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | N
         here = desk()
         draft = here.draft(draft_id)
         state = standing(draft, here.seen()).state
+    waits = problem is None and not looked_at(draft)  # the editor asks for what is wrong once it is there
     theirs = draft.saved.files.get(file, "") if problem is not None and draft.saved.number != number else None
     shown = page("draft_text.html", draft=draft, file=file, text=text, number=number, problem=problem, theirs=theirs,
-                 faults=_faults_now(draft_id, file, text), may_write=state in OPEN,
+                 faults=() if waits else _faults_now(draft_id, file, text), waits=waits,
+                 may_write=state in OPEN,
                  saves_itself=state in (DRAFT, CHANGES_REQUESTED), **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
@@ -95,8 +97,9 @@ def _faults(draft_id: str, file: str, text: str) -> list[Fault]:
         here = desk()
         draft, published = here.draft(draft_id), here.published()
         files = {**draft.saved.files, file: text}
-        found = check(here.files(published), draft.edition, files, here.today()).problems
-    return [one for one in found if one.mark.file.rpartition("/")[2] == file]
+        as_saved = files == draft.saved.files
+        found = here.looked_at(draft, published) if as_saved else here.tried(draft, published, files)
+    return [one for one in found.problems if one.mark.file.rpartition("/")[2] == file]
 
 
 def lines_of(text: str) -> str:

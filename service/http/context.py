@@ -22,7 +22,7 @@ from service.people import Passwords, People, Session, Sessions
 from service.policies.compiled import Snapshot
 from service.policies.hosts import Hosts
 from service.policies.live import Policies
-from service.publishing.kept import Checks
+from service.publishing.kept import Checks, Looks
 from service.settings import Settings
 from service.shadow import Beside
 
@@ -51,6 +51,7 @@ class Service:
     effects: Effects
     beside: Beside  # drafts in shadow
     checks: Checks  # of drafts, kept
+    looks: Looks | None  # at drafts, in the background; None where they are made on the spot
 
 
 # Flask's proxies ask for their object at every use, which costs ten times what it takes to use it; the variables behind

@@ -125,7 +125,11 @@ class Desk:
 
     def checked(self, draft: Draft, published: Published) -> Checked:
         """The check of a draft to be acted on: made now."""
-        return check(self.files(published), draft.edition, draft.saved.files, self.today())
+        return self.tried(draft, published, draft.saved.files)
+
+    def tried(self, draft: Draft, published: Published, files: Mapping[str, str]) -> Checked:
+        """The check of a draft, were these its files: as somebody types."""
+        return check(self.files(published), draft.edition, files, self.today())
 
     def seen(self) -> tuple[Act, ...]:
         return acts(self.log)

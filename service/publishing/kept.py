@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
@@ -21,8 +22,30 @@ from rules.values.text import Mark, Text
 from service.publishing.acts import Change
 from service.publishing.checking import Checked, check
 
+LOOKS = 16  # contents that are remembered to have been looked at
 MOST = 64  # checks in a folder, each as large as the editions that it is about
 Files = Mapping[str, str]
+
+
+class Looks:
+    """Looks at content that are made in the background, one after the other, in this process."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, "look")
+        self._of: dict[str, Future[None]] = {}
+
+    def made(self, name: str, look: Callable[[], None]) -> bool:
+        """Whether the look of this name is over; where it was not begun, it is now. One that failed is over, too, and
+        may be made again: whoever looks is told why."""
+        found = self._of.get(name)
+        if found is None:
+            self._of[name] = self._pool.submit(look)
+            for old in [*self._of][:-LOOKS]:
+                self._of.pop(old, None)
+            return False
+        if found.done() and found.exception() is not None:
+            self._of.pop(name, None)
+        return found.done()
 
 
 class Checks:

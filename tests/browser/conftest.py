@@ -22,6 +22,11 @@ LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
+def looked(page: Page) -> None:
+    """Wait until what a draft says has been looked at, and is shown."""
+    page.wait_for_function("() => document.readyState === 'complete' && !document.getElementById('looking')")
+
+
 @dataclass
 class Visitor:
     """Somebody with a browser in front of the service."""

@@ -5,7 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, looked
 from tests.browser.test_browser import PALE, WIDER
 from tests.browser.test_effect_desk import there
 from tests.browser.test_policy_desk import (  # noqa: F401 -- fixtures among them
@@ -41,6 +41,7 @@ def test_a_case_is_kept_with_the_keyboard_and_holds_the_next_change(visitor, day
     page.get_by_role("link", name="增加测试案例" if zh else "Add a test case").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/new*")
+    looked(page)
     tab_to(page, "decision")
     page.locator("#decision").select_option(FILE)  # the list is opened by the browser, not by the page
     page.keyboard.press("Tab")
@@ -63,10 +64,12 @@ def test_a_case_is_kept_with_the_keyboard_and_holds_the_next_change(visitor, day
     page.locator("#subject").focus()
     page.keyboard.press("Enter")  # saves
     page.wait_for_url(re.compile(r"/desk/drafts/draft-\w+(\?[^#]*)?#cases"))
+    looked(page)
     page.locator("#cases ~ ul .good", has_text=re.compile("符合|holds")).first.wait_for()
     page.goto(f"{draft}/text/{FILE}.yaml?lang={lang}")
     page.evaluate(TYPE, [LIMIT, "at_least: 99%"])
     saved(page)
     page.goto(f"{draft}?lang={lang}")
+    looked(page)
     there(page).locator("#cases ~ ul .bad").first.wait_for()
     assert page.locator("#errors").count() == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.conftest import looked
 from tests.browser.test_policy_desk import BUSY, begun, saved
 from tests.running import POLICIES, running
 
@@ -60,6 +61,7 @@ def test_the_editor_takes_a_word_when_it_is_whole(sent):
 def test_a_field_is_not_saved_while_a_word_is_composed(sent):
     page, draft, bodies = sent
     page.goto(f"{draft}/form/plan")
+    looked(page)
     page.locator(TITLE).focus()
     page.keyboard.press("End")
     steps = composed(page, "办法")

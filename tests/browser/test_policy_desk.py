@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.api.calling import example
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, looked
 from tests.browser.test_browser import PALE, WIDER
 from tests.running import PATIENCE, POLICIES, running
 
@@ -48,6 +48,7 @@ def begun(visitor, day, lang="zh", size=DESK):
     page.fill("#day", day)
     page.get_by_role("button", name=re.compile("^(起草|Begin)$")).click()
     page.wait_for_url("**/desk/drafts/draft-*")
+    looked(page)
     return page, re.sub(r"\?.*", "", page.url)
 
 
@@ -66,12 +67,14 @@ def test_a_figure_goes_from_a_field_to_a_decision_and_back(visitor, server, days
     day = next(days)
     page, draft = begun(visitor, day)
     page.goto(f"{draft}/form/{FILE}")
+    looked(page)
     share(page).fill("60")
     page.get_by_role("button", name="保存", exact=True).click()
     page.get_by_role("button", name="按所选保存").click()  # the words of clause and reading along with it
     page.wait_for_selector("#changes")
     assert "不低于 55% → 不低于 60%" in page.locator("section:has(#changes)").inner_text()
     page.goto(draft)
+    looked(page)
     assert "clause_disagrees" not in page.content()
     page.locator("summary", has_text="提交审批").click()
     page.fill("#reason", "县里下了文")
@@ -102,9 +105,11 @@ def test_a_figure_goes_from_a_field_to_a_decision_and_back(visitor, server, days
     assert outcome(day) == (day, "0.6")
 
     page.goto(f"{server.address}/desk/editions/{PLAN}/2026-05-01")
+    looked(page)
     page.locator("input[type=date]").first.fill("2032-01-01")
     page.get_by_role("button", name="恢复").first.click()
     page.wait_for_url("**/desk/drafts/draft-*")
+    looked(page)
     assert "不低于 60% → 不低于 55%" in page.content()
 
 
@@ -121,6 +126,7 @@ def test_a_text_shows_its_error_at_the_line_and_saves_itself(visitor, days):
     page.wait_for_selector("#faults li.bad", state="detached")
     saved(page)
     page.goto(draft)
+    looked(page)
     assert "at least 55% → at least 60%" in page.content()
 
 
@@ -143,6 +149,7 @@ def test_what_two_people_write_is_shown_at_once_and_nothing_is_lost(visitor, day
     page, draft = begun(visitor, next(days))
     address = f"{draft}/text/{FILE}.yaml"
     page.goto(address)
+    looked(page)
     other = visitor.signed_in("approver", address.partition("/desk")[1] + address.partition("/desk")[2])
     other.evaluate(TYPE, [LIMIT, "at_least: 65%"])
     saved(other)
@@ -160,6 +167,7 @@ def test_what_two_people_write_is_shown_at_once_and_nothing_is_lost(visitor, day
 def test_a_form_saves_itself_and_asks_before_what_is_unsaved_is_left(visitor, days):
     page, draft = begun(visitor, next(days))
     page.goto(f"{draft}/form/plan")
+    looked(page)
     title = page.locator('[id="value:plan.title.zh"]')
     title.fill("一个新的名称")
     asked = []
@@ -171,6 +179,7 @@ def test_a_form_saves_itself_and_asks_before_what_is_unsaved_is_left(visitor, da
     page.goto(f"{draft}/text/plan.yaml")
     assert "一个新的名称" in page.locator("#text").input_value()
     page.goto(f"{draft}/form/{FILE}")
+    looked(page)
     share(page).fill("60")
     page.locator("#saved", has_text="请按“保存”").wait_for()
     page.evaluate("document.querySelector('#form').requestSubmit()")  # the words are asked about
@@ -194,6 +203,7 @@ def test_the_keyboard_alone_leads_into_the_editor_and_out_of_it(visitor, days):
             break
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/drafts/draft-*")
+    looked(page)
     assert "/text/" not in page.url
 
 
@@ -222,6 +232,7 @@ def test_the_pages_of_the_desk_are_for_everybody(visitor, draft, size, lang):
     found = {}
     for path in PAGES:
         page.goto(visitor.server.address + "/desk" + path.format(draft=draft))
+        looked(page)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         broken = [(one["id"], one["nodes"][0]["html"]) for one in Axe().run(page).response["violations"]]
         found[path] = (broken, page.evaluate(PALE), page.evaluate(WIDER))
@@ -234,6 +245,7 @@ def test_the_pages_of_the_desk_are_printed_whole(visitor, draft):
     page.emulate_media(media="print")
     for path in PAGES:
         page.goto(visitor.server.address + "/desk" + path.format(draft=draft))
+        looked(page)
         assert (path, page.evaluate(WIDER)) == (path, 0)
 
 
@@ -278,6 +290,7 @@ def test_two_people_in_two_zones_see_the_same_days_and_times(visitor, days):
         texts = []
         for path in ("/desk", draft.removeprefix(visitor.server.address), f"/desk/editions/{PLAN}/2026-05-01"):
             other.goto(visitor.server.address + path)
+            looked(other)
             assert "Asia/Shanghai" in other.locator("main").inner_text()
             texts.append(other.locator("main").inner_text())
         assert re.search(rf"\d\d\d\d-\d\d-\d\d {clock}", texts[1])  # as it said when it was saved

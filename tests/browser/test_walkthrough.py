@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browser.conftest import looked
 from tests.browser.test_policy_desk import BUSY, FILE, REFUSED, SHARE
 from tests.running import POLICIES, running
 
@@ -41,6 +42,7 @@ def follow(page, what, text=""):
     """Follow a link, or send a form."""
     with page.expect_navigation():
         press(page, what, text)
+    looked(page)
 
 
 def fill(page, what, text):
@@ -149,5 +151,6 @@ def test_the_walk_through_by_the_keyboard_alone(visitor):
     done = re.findall("(?:editor|approver) (批准|了结意见|提交|提意见)", told)
     assert done == ["批准", "了结意见", "提交", "提意见", "提意见"]
     page.goto(f"{visitor.server.address}/desk")
+    looked(page)
     restored(page, "xx-county/2026-05-01", "2032-01-01")
     assert "不低于 65% → 不低于 55%" in page.locator("section:has(#changes)").inner_text()

@@ -14,7 +14,7 @@ from benchmarks import county
 from examples.generate import Wanted, generate
 from service.county.running import run
 from tests.api.calling import example, start
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, looked
 from tests.browser.test_policy_desk import FILE, LIMIT, NARROW, TYPE, saved, share
 from tests.desk.signing import PASSWORD
 from tests.editions import shipped
@@ -69,6 +69,7 @@ def server(browser, api):
 
 def in_fields(page, draft, words):
     page.goto(f"{draft}/form/{FILE}")
+    looked(page)
     share(page).fill("60")
     page.get_by_role("button", name=words["save"], exact=True).click()
     page.get_by_role("button", name=words["as chosen"]).click()
@@ -98,8 +99,10 @@ def outcome(api, on=None):
 def losing(api, page, draft, words):
     """How many the effect says lose by it, once it is worked out."""
     page.goto(f"{draft}/effect")
+    looked(page)
     api.service.effects.wait()
     page.goto(f"{draft}/effect")
+    looked(page)
     return [int(one) for one in re.findall(words["loses"], page.locator("main").inner_text())]
 
 
@@ -122,12 +125,15 @@ def test_from_a_draft_to_its_day_and_back(visitor, api, lang, size, edit):
     page.fill("#day", DAY)
     page.get_by_role("button", name=words["draft"], exact=True).click()
     page.wait_for_url("**/desk/drafts/draft-*")
+    looked(page)
     draft = re.sub(r"\?.*", "", page.url)
     edit(page, draft, words)
     page.goto(draft)
+    looked(page)
     assert words["limit"][0] in page.locator("section:has(#changes)").inner_text()
     assert any(losing(api, page, draft, words))
     page.goto(draft)
+    looked(page)
     submitted(page, words)
 
     second = visitor.signed_in("approver", draft.removeprefix(visitor.server.address), lang, size)
@@ -148,4 +154,5 @@ def test_from_a_draft_to_its_day_and_back(visitor, api, lang, size, edit):
     page.locator("input[type=date]").first.fill(AGAIN)
     page.get_by_role("button", name=words["restore"]).first.click()
     page.wait_for_url("**/desk/drafts/draft-*")
+    looked(page)
     assert words["limit"][1] in page.locator("section:has(#changes)").inner_text()
