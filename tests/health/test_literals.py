@@ -45,6 +45,7 @@ ALLOWED = {
     0xFFFFFFFF: "FNV-1a, 32 bits",
     ("service/app.py", 20000): "objects after which the cycle collector looks at the young",
     ("service/publishing/contents.py", 255): "bytes of a part of a path",
+    ("service/publishing/kept.py", 16): "contents that are remembered to have been looked at",
     ("service/examples/assigning.py", 0.0001): "what the solver leaves, as a share",
     ("service/app.py", 50): "... and at those that outlived them",
     ("service/http/background.py", 0.02): "seconds for which lines of the server's log gather",
