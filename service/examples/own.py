@@ -4,11 +4,13 @@ the edition before."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
-from rules import Edition, FactChecker, FactError, Reference
+from rules import Edition, Engine, FactChecker, FactError
 from rules.building.loader import CASES, SUFFIX, load_alone
 from rules.building.store import folders, lineage
 from rules.cases.errors import FactProblem
@@ -56,38 +58,43 @@ def cases_of(root: Path, edition: str) -> list[Case]:
 
 def judged(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Judged]:
     """Each case under an edition, for each decision that it names an outcome of, and then for each output that it
-    wants of that; one without a day is judged today."""
-    judge, checker = Reference(edition), FactChecker(edition)
-    for case in cases:
-        on = case.on or today
-        for decision, code in case.wanted.items():
-            if (rule := edition.rules.get(decision)) is None:
-                nothing = Text("没有这项判定", "no such decision")
-                yield Judged(case, decision, Text(decision, decision), Text(code, code), nothing)
-                continue
-            wanted = rule.outcomes[code].title if code in rule.outcomes else Text(code, code)
-            try:
-                found = judge.judge(decision, checker.check(rule.subject, case.facts, on), on)
-            except FactError as error:
-                first, *_ = error.problems
-                why = Text(first.zh, first.en)
-                yield Judged(case, decision, rule.title, wanted, why, untaken=tuple(error.problems))
-            else:
-                title = rule.outcomes[found.outcome].title
-                yield Judged(case, decision, rule.title, wanted, title, found.outcome == code)
-                for one in given(edition, rule, found, case.gives.get(decision, {})):
-                    name = Text(f"{rule.title.zh}·{one.title.zh}", f"{rule.title.en} · {one.title.en}")
-                    yield Judged(case, decision, name, one.wanted, one.found, one.met)
+    wants of that; one without a day is judged today. It is judged by what judges when the edition is in force."""
+    checker = FactChecker(edition)
+    with closing(Engine(edition)) as judge:
+        for case in cases:
+            yield from _judged(judge, checker, case, case.on or today)
+
+
+def _judged(judge: Engine, checker: FactChecker, case: Case, on: date) -> Iterator[Judged]:
+    edition = judge.edition
+    for decision, code in case.wanted.items():
+        if (rule := edition.rules.get(decision)) is None:
+            nothing = Text("没有这项判定", "no such decision")
+            yield Judged(case, decision, Text(decision, decision), Text(code, code), nothing)
+            continue
+        wanted = rule.outcomes[code].title if code in rule.outcomes else Text(code, code)
+        try:
+            found = judge.judge(decision, checker.check(rule.subject, case.facts, on), on)
+        except FactError as error:
+            first, *_ = error.problems
+            why = Text(first.zh, first.en)
+            yield Judged(case, decision, rule.title, wanted, why, untaken=tuple(error.problems))
+        else:
+            title = rule.outcomes[found.outcome].title
+            yield Judged(case, decision, rule.title, wanted, title, found.outcome == code)
+            for one in given(edition, rule, found, case.gives.get(decision, {})):
+                name = Text(f"{rule.title.zh}·{one.title.zh}", f"{rule.title.en} · {one.title.en}")
+                yield Judged(case, decision, name, one.wanted, one.found, one.met)
 
 
 def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Missed]:
     """What does not come to what it must under an edition. A fact that cannot be taken is told once, however many
     decisions of its case rest on it."""
-    for case in cases:
-        told = set[FactProblem]()
-        for one in judged(edition, [case], today):
+    for _, found in groupby(judged(edition, cases, today), lambda one: id(one.case)):
+        told: set[FactProblem] = set()
+        for one in found:
             new = [problem for problem in one.untaken if problem not in told]
-            yield from (_untaken(edition, case, problem) for problem in new)
+            yield from (_untaken(edition, one.case, problem) for problem in new)
             told.update(new)
             if not (one.met or one.untaken):
                 yield _other(edition, one)

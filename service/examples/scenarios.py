@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from gherkin import Compiler, Parser
 
-from rules import Edition, FactError, Reference
+from rules import Edition, Engine, FactError
 from rules.judging.decider import Decider
 from rules.model.touched import touched
 from rules.values.text import Text, TextError
@@ -70,8 +71,13 @@ class Broken:
 
 def broken(features: Path, old: Edition, old_root: Path, new: Edition, new_root: Path) -> list[Broken]:
     """The examples that hold under an edition and not under another; each was read from a policies folder."""
-    before, after, found = Reference(old), Reference(new), []
-    wanted = touched(old, new)
+    with closing(Engine(old)) as before, closing(Engine(new)) as after:
+        return [*_broken(features, before, old_root, after, new_root)]
+
+
+def _broken(features: Path, before: Engine, old_root: Path, after: Engine, new_root: Path) -> Iterator[Broken]:
+    old = before.edition
+    wanted = touched(old, after.edition)
     for stem in sorted(wanted.intersection(old.rules, (one.stem for one in features.glob(FEATURES)))):
         for pickle in _pickles(stem, _document(features / f"{stem}.feature")):
             if (was := _put(stem, pickle, before, old_root)) is None or not was.is_true(was.case):
@@ -82,8 +88,7 @@ def broken(features: Path, old: Edition, old_root: Path, new: Edition, new_root:
                 title = None if said is None else said.rule.outcomes[said.outcome].title
                 alike = said is not None and said.outcome == was.case.decision.outcome
                 kept = None if alike else _kept(was.case)
-                found.append(Broken(stem, was.name, was.clauses, was.steps, title, alike, kept))
-    return found
+                yield Broken(stem, was.name, was.clauses, was.steps, title, alike, kept)
 
 
 def _kept(case: Case) -> Mapping[str, Any] | None:
