@@ -13,7 +13,8 @@ FACTS = """\
       sons: {type: count, unit: household, title: {zh: 男性子女, en: Male children}}
 """
 CRITERION = "      - {id: sound, clause: 一(一), require: {sound: true}}\n"
-TWO = CRITERION + "      - {id: kin, set_by: lender, when: {elders: {above: 0 households}}, require: {sons: {above: 0 households}}}\n"
+KIN = "when: {elders: {above: 0 households}}, require: {sons: {above: 0 households}}"
+TWO = f"{CRITERION}      - {{id: kin, set_by: lender, {KIN}}}\n"
 
 
 def test_two_warnings_of_one_place_are_acknowledged_with_the_words_of_both(editor, approver):
@@ -25,8 +26,8 @@ def test_two_warnings_of_one_place_are_acknowledged_with_the_words_of_both(edito
     assert all(one in of_both["zh"] for one in ("赡养老人", "男性子女"))
     assert all(one in of_both["en"] for one in ("Care for elders", "Male children"))
     approved(approver, editor, draft)
-    [line] = [one for one in approver.client.get("/desk/editions/base/2027-01-01").text.split("<li") if "男性子女" in one
-              and "涉及受保护" in one]  # fmt: skip
+    history = approver.client.get("/desk/editions/base/2027-01-01").text
+    [line] = [one for one in history.split("<li") if "男性子女" in one and "涉及受保护" in one]
     assert "赡养老人" in line
 
 
