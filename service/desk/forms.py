@@ -146,7 +146,7 @@ def moved_onto(said: Said, form: Place, last: Place) -> Said:
     places: a position would be another row's."""
     if [one.address for one in form.walk()] != [one.address for one in last.walk()]:
         return {}
-    changed = {str(one.at) for one in (*_sets(form, said), *_renames(form, said))}
+    changed = {str(one.at) for one in _sets(form, said)} | {str(one.at) for one in _renames(form, said)}
     return {name: value for name, value in said.items() if name.partition(":")[2] in changed}
 
 
