@@ -53,7 +53,7 @@ class Problem:
     severity: Severity = "error"
     name: str = field(default="", compare=False)
     mend: tuple[str, str] | None = field(default=None, compare=False)
-    edition: str = field(default="", compare=False)  # that inherits the place, where another edition's file holds it
+    edition: str = ""  # that inherits the place, where another edition's file holds it
 
     def is_own(self, edition: str) -> bool:
         """Whether it lies in the folder of an edition, or in the head of another, which none inherits."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from rules.editing.address import Address, Refused
-from rules.editing.outline import outline
+from rules.editing.outline import Place, outline
 from rules.editing.templates import templates
 from rules.editing.texts import SUFFIX, Texts
 from rules.words.diff import Change
@@ -38,7 +38,10 @@ def show(draft_id: str, at: str) -> Response:
     return _form(draft_id, address_of(at))
 
 
-def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: object) -> Response:
+def _form(
+    draft_id: str, at: Address, problem: Problem | None = None, number: int | None = None, **told: object
+) -> Response:
+    """A form of a revision, with what was sent; without one, of what is saved last."""
     with CHECKING.turn(), desk_problems():
         here = desk()
         draft, published = here.draft(draft_id), here.published()
@@ -46,9 +49,7 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
         checked = here.looked_at(draft, published)
         own = [one for one in changes_of(found.last, checked) if one.edition == draft.edition and not checked.errors]
         changes = [said for one in own for said in differences(here.log, one, checked.files, draft.saved.base) or ()]
-    texts = forms.texts_of(draft.saved.files, files)
-    with refusals():
-        form = forms.form_of(texts, at)
+    form, said = _filled(draft, at, files, None if number is None else _own(draft, number), problem)
     faults = [one for one in checked.problems if one.mark.file == f"{draft.edition}/{at.file}{SUFFIX}"]
     ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
     own_changes = [one for one in changes if _of(one, at.file)]
@@ -57,9 +58,42 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
                  words=Words.over(draft.edition, draft.saved.files, files),
                  may_write=found.state in OPEN, FEW=FEW,
                  saves_itself=found.state in (DRAFT, CHANGES_REQUESTED),
-                 said=request.form if told or problem else {}, **told, **shared())  # fmt: skip
+                 revision=number if said is request.form else draft.saved.number, said=said,
+                 **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
+
+
+def _filled(
+    draft: Draft, at: Address, published: drafting.Files, made_of: drafting.Files | None, problem: Problem | None
+) -> tuple[Place, forms.Said]:
+    """A form, and what it is filled in with. What was sent stays on the text that its form was made of; where that
+    cannot be saved over another's, what was changed in it is put into the form of the last text."""
+    with refusals():
+        if made_of is None:
+            return _read(draft.saved.files, published, at), {}
+        form = _read(made_of, published, at)
+        if not _clash(problem):
+            return form, request.form
+        last = _read(draft.saved.files, published, at)
+        return last, forms.moved_onto(request.form, form, last)
+
+
+def _read(own: drafting.Files, published: drafting.Files, at: Address) -> Place:
+    return forms.form_of(forms.texts_of(own, published), at)
+
+
+def _clash(problem: Problem | None) -> bool:
+    """Whether somebody else has changed the same lines."""
+    return problem is not None and bool(problem.more.get("conflicts"))
+
+
+def _own(draft: Draft, number: int) -> drafting.Files:
+    """The files of a revision of a draft."""
+    if number == draft.saved.number:
+        return draft.saved.files
+    with desk_problems():
+        return drafting.revision(desk(), draft.id, number).files
 
 
 def _of(change: Change, file: str) -> bool:
@@ -81,8 +115,9 @@ def form_to_add(draft_id: str, at: str) -> Response:
 
 def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
     place, way = address_of(at), number_of("way")
+    number = None if problem is None or _clash(problem) else number_of("revision")
     with refusals():
-        draft, texts = texts_at(draft_id)
+        draft, texts = texts_at(draft_id, number)
         template = forms.template_of(texts, place, way)
         form = outline(texts, place.file)
         into = form.find(place)
@@ -91,7 +126,7 @@ def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
     facts = known.known.choices("facts", known.file, known.subject) if known else ()
     shown = page("draft_add.html", draft_id=draft_id, at=place, way=way, adds=template, named=named, into=into,
                  facts=facts, may_be=forms.optional(template.form),
-                 edition=draft.edition, file=form.title, forms=forms, revision=draft.saved.number,
+                 edition=draft.edition, file=form.title, forms=forms, revision=number or draft.saved.number,
                  problem=problem, FEW=FEW, said=request.form, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
@@ -119,13 +154,13 @@ def _saved(draft_id: str, at: Address, made: Callable[[Texts], forms.Made], *, a
         with refusals():
             done = made(texts)
         if done.offers:
-            return _form(draft_id, at, offers=done.offers)
+            return _form(draft_id, at, None, number, offers=done.offers)
         with desk_problems():
             drafting.save(desk(), doer(), draft_id, number, done.files)
     except Problem as problem:
         if not again:
             raise
-        return _form(draft_id, at, problem)
+        return _form(draft_id, at, problem, number)
     if done.removed:
         return _form(draft_id, at, removed=done.removed)
     return go(url_for("editing.show", draft_id=draft_id, at=str(at)))
@@ -136,9 +171,7 @@ def texts_at(draft_id: str, revision: int | None = None) -> tuple[Draft, Texts]:
     with desk_problems():
         here = desk()
         draft, published = here.draft(draft_id), here.files(here.published())
-        own: Mapping[str, str] = draft.saved.files
-        if revision is not None and revision != draft.saved.number:
-            own = drafting.revision(here, draft_id, revision).files
+        own = draft.saved.files if revision is None else _own(draft, revision)
     return draft, forms.texts_of(own, published)
 
 

@@ -141,6 +141,15 @@ def _value(place: Place, said: Said) -> str | None:
     return value.replace("\r\n", "\n").strip() + gap + unit.strip()
 
 
+def moved_onto(said: Said, form: Place, last: Place) -> Said:
+    """What was changed in a form of one text, to be put into that of another; nothing of it where that has other
+    places: a position would be another row's."""
+    if [one.address for one in form.walk()] != [one.address for one in last.walk()]:
+        return {}
+    changed = {str(one.at) for one in _sets(form, said)} | {str(one.at) for one in _renames(form, said)}
+    return {name: value for name, value in said.items() if name.partition(":")[2] in changed}
+
+
 def _renames(form: Place, said: Said) -> Iterator[Rename]:
     for place in form.walk():
         key = said.get(f"{KEY}{place.address}", "")

@@ -3,8 +3,8 @@ that reads what is in force."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -59,6 +59,17 @@ def name_of(warning: Problem) -> str:
     return f"{said} < {warning.edition}" if warning.edition else said
 
 
+def named(warnings: Iterable[Problem]) -> Mapping[str, Problem]:
+    """Warnings by their names. Those of one name become one that says all of them: nobody acknowledges one with
+    another that he has not read."""
+    found: dict[str, Problem] = {}
+    for one in sorted(warnings):
+        name = name_of(one)
+        first = found.get(name)
+        found[name] = one if first is None else replace(first, zh=f"{first.zh} {one.zh}", en=f"{first.en} {one.en}")
+    return found
+
+
 def about(problem: Problem) -> str:
     """The edition that a problem is about: that of its file, or one that inherits the place."""
     return problem.edition or problem.mark.file.rpartition("/")[0]
@@ -87,7 +98,9 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
         *(one for one in after.store if one not in {*before.store}),
     }
     texts = {sha256: after.files[name] for name, sha256 in after.hashes.items() if name in names}
-    return Checked(changes, texts, tuple(sorted(told)), called_all)
+    errors = (one for one in told if one.severity == "error")
+    warnings = named(one for one in told if one.severity != "error").values()
+    return Checked(changes, texts, tuple(sorted((*errors, *warnings))), called_all)
 
 
 def _change(name: str, before: str, after: str, today: date) -> Change:

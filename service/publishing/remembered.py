@@ -10,7 +10,7 @@ from rules.problems.problem import Problem
 from service.days import day_of
 from service.log import Spoiled
 from service.publishing.acts import Act, published_by
-from service.publishing.checking import name_of
+from service.publishing.checking import name_of, named
 from service.publishing.contents import edition as archived
 from service.publishing.contents import editions_of
 from service.publishing.desk import Desk
@@ -30,7 +30,7 @@ def worded(desk: Desk, act: Act, acts: Sequence[Act]) -> Mapping[str, Problem]:
         found = [one.problem for one in act.warnings]
     else:
         found = [] if (about := _own(desk, act)) is None else [*_again(desk, act, acts, *about)]
-    ids = {name_of(replace(one, edition="")): one for one in found} | {name_of(one): one for one in found}
+    ids = {name_of(replace(one, edition="")): one for one in found} | {**named(found)}
     return {id: ids[id] for id in act.acknowledged if id in ids}
 
 
