@@ -39,7 +39,9 @@ SHORT = {"廿": "二十", "卅": "三十"}
 PERIODS = {"年": 12, "岁": 12, "季度": 3, "月": 1}  # in months
 UNITS = {"year": "年", "month": "月"}
 _HAN = r"[零一二三四五六七八九十廿卅百千万亿]{1,20}(?:点[零一二三四五六七八九]{1,10})?[万亿]?"
-_ARABIC = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,10})?(?!\d)(?:[百千万亿]+(?!分)\d{0,4}){0,3}"
+_ARABIC = (
+    r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,10})?(?!\d)(?:[百千万亿]{1,4}(?![百千万亿分])\d{0,4}){0,3}"
+)
 _SIGN = r"(?P<sign>%|[‰‱]|个?百分点|个?基点|[bB][pP]|成(?![员年熟立果长交本])|折|倍半?)"
 _UNIT = r"(?:(?P<unit>周岁|岁|年|个?季度|个?月|个半月|天|日)(?P<and_half>半)?)"
 _COUNTED = (
@@ -64,6 +66,7 @@ DAY = re.compile(
     rf"(?:(?P<day>{_HAN}|\d{{1,2}})日(?:[至到~—-]+(?P<until>{_HAN}|\d{{1,2}})日)?|[底末])"
 )
 ISO_DAY = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?P<until>)")
+TYPED = 40  # characters of a figure that somebody types
 PER_HUNDRED = re.compile(r"每(?:一百|百|100)[户名个人位家村]")
 BLANK = re.compile(r"(?<!\d)[ \t]+|[ \t]+(?!\d)")  # not those between the digits of two numbers
 GROUPS = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:[ '][0-9]{3}){1,4}(?![\d.]\d|\d)")  # 1 000, and not 20 30
@@ -90,6 +93,18 @@ class Figure(NamedTuple):
         """Whether it is a value counted in `unit`: 一年 is 12 months, and 5年 is not 5 months."""
         own, wanted = PERIODS.get(self.unit), PERIODS.get(UNITS.get(unit, ""))
         return self.value * own == value * wanted if own and wanted else value in (self.value, *self.parts)
+
+    def same(self, wanted: Figure) -> bool:
+        """Whether it is what somebody typed. With no unit it may be any; from 1 on a share is counted in hundredths."""
+        if wanted.operator not in {"", self.operator}:
+            return False
+        share, asked = (one.unit in {*SIGNS, "折"} for one in (self, wanted))
+        if share and not wanted.unit:
+            return self.value == (wanted.value if wanted.value < 1 else wanted.value / 100)
+        own, other = PERIODS.get(self.unit), PERIODS.get(wanted.unit)
+        if own and other:
+            return self.value * own == wanted.value * other
+        return self.value == wanted.value and share == asked and ("" in (self.unit, wanted.unit) or not (own or other))
 
     def alike(self, type: Type) -> bool:
         """Whether it may stand for a value of a type: a rate has a sign, 分 are points, 元 are an amount."""
@@ -152,6 +167,18 @@ def literal(text: str) -> tuple[str, str]:
     whole, part = divmod(int(tenths), 10)
     number = f"{whole}.{part}" if part else f"{whole}"
     return read[0].operator, f"{number}{'个月' if unit == '月' else unit}"
+
+
+def typed(text: str) -> Figure | None:
+    """The one figure that a whole text is, as somebody types it: 55%, 五成五, 30万元, 7天; with no unit where none is
+    said, as in 0.55 and 五十五. None where the text is anything else."""
+    text, _ = _closed(text[: TYPED + 1])
+    match = FIGURE.match(text)
+    if len(text) > TYPED:
+        return None
+    if match is not None and text[match.end() :] in {"", "元", "分"}:
+        return Figure(_value(match), _operator(match, ""), _unit(match, text))
+    return Figure(numeral(text), "") if re.fullmatch(_HAN, text) else None
 
 
 def _of_hundred(one: Figure) -> Figure:

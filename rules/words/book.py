@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import get_args
-from unicodedata import normalize
 
 from rules.model import Edition
 from rules.model.uses import read_by, read_by_items
@@ -15,6 +14,7 @@ from rules.values.text import Lang, NotFound
 from rules.words.clauses import Trace, trace
 from rules.words.items import beside, items
 from rules.words.particulars import Particular, Particulars, Under, nowhere
+from rules.words.searched import Word, searched
 from rules.words.sentences import JOIN, sentence
 from rules.words.sides import Item
 
@@ -107,10 +107,10 @@ class Book:
         return {one.clause.id: one for one in trace(self.edition)}
 
     def search(self, text: str) -> list[Line]:
-        """The items that have a text in their title, words, clause or path, in either language.
-        Full-width characters, as input methods write them, are the half-width ones."""
-        wanted = _plain(text).strip()
-        return [line for line in self.lines.values() if wanted and any(wanted in one for one in _texts(line))]
+        """The items that have each word of a text in their title, words, clause or path, in either language. A word
+        that is a figure finds what says that figure, however it is written."""
+        asked = searched(text)
+        return [line for line in self.lines.values() if asked and all(_has(line, one) for one in asked)]
 
     @cached_property
     def _all(self) -> list[tuple[Edition, Mapping[str, Item]]]:
@@ -131,11 +131,6 @@ class Book:
                     yield f"{one.name}.{fact.name}", f"{subject}.{ref.name}" if ref.what == "fact" else ref.name
 
 
-def _texts(line: Line) -> Iterator[str]:
-    yield _plain(f"{line.path} {line.item.clause}")
-    for lang in get_args(Lang):
-        yield _plain(f"{line.item.title.get(lang)} {line.words(lang)}")
-
-
-def _plain(text: str) -> str:
-    return normalize("NFKC", text).casefold()
+def _has(line: Line, word: Word) -> bool:
+    said = [f"{line.item.title.get(lang)} {line.words(lang)}" for lang in get_args(Lang)]
+    return word.in_text(f"{line.path} {line.item.clause}") or any(word.in_text(one) or word.said(one) for one in said)

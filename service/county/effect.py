@@ -45,6 +45,7 @@ def effect(run: Outputs, base: Outputs, after: Edition, scratch: Path, tick: Tic
         "by": both.by,
         "absent": [_fact(after, *one) for one in both.absent],
         "set_aside": dict(both.set_aside),
+        "subjects": {one: vars_of(after.subjects[one].title) for one in both.set_aside},
         "decisions": told,
     }  # fmt: skip
 

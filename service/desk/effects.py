@@ -18,6 +18,7 @@ from service import shadow
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked, begin, heirs, reads_all, replay_of, replay_shown, state_of
 from service.api.shadows import ShadowEndSchema, ShadowStartSchema, shadow_of, take_up
+from service.desk.curves import Curve, drawn
 from service.desk.desk import held, shared, wanted
 from service.desk.first_look import after_first_look
 from service.desk.looking import cases_of
@@ -39,7 +40,6 @@ blueprint = Blueprint("effects_page", __name__, url_prefix="/desk")
 tell_by_page(blueprint)
 KEY = re.compile("[0-9a-f]{64}")  # of a question
 NUMBER = re.compile(r"(?<![0-9.-])[0-9]+(?:\.[0-9]+)?%?(?![0-9.-])")  # a figure; no part of a date is one
-WIDE, HIGH = 600, 150  # of a curve
 MOST = 60  # characters of a field
 Changes = tuple[tuple[Change, list[Difference] | None], ...]
 SHOWN = 200  # records of a decision on the page; the API has more
@@ -74,13 +74,18 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
         "signed": signed,
         "yuan": yuan,
         "widest": widest,
-        "curve": curve,
         "moment": datetime.fromisoformat,
     }
     sweepable = _figures(found.changes)
+
+    def curve(met: list[int | None]) -> Curve | None:
+        names = [one["name"]["zh"] for one in state.parts["tried"]["steps"]]
+        one = sweepable.get(request.args.get("figure", ""))
+        return drawn([*zip(names, met, strict=True)], one[0].short if one else None)
+
     made = page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=sweepable,
-                here=_here(draft_id), swept=_swept(sweepable),
+                here=_here(draft_id), whole=_whole(draft_id, asks), curve=curve, swept=_swept(sweepable),
                 about=about, inherited=found.inherited, moved=found.moved, against=found.against,
                 called=found.checked.called, SHOWN=SHOWN, CANNOT=CANNOT, said=request.form,
                 **parts, **helpers, **shared([found.draft]))  # fmt: skip
@@ -119,6 +124,18 @@ def put_in_shadow(draft_id: str) -> Response:
         return _shown(draft_id, problem)
     take_up()
     return go(f"{url_for('effects_page.show', draft_id=draft_id)}#shadow")
+
+
+def _whole(draft_id: str, asks: str) -> str:
+    """The address of all that is known, for programs and to be kept."""
+    period = period_of(asks)
+    said = {"what": READINGS} if asks == READINGS else dict[str, str]()
+    if asks.startswith(SWEEP):
+        said = {"sweep": asks.removeprefix(SWEEP)}
+    elif period is not None:
+        said = {name: day.isoformat() for name, day in zip(("from", "to"), period, strict=True)}
+    address = url_for("effects.read", draft_id=draft_id)
+    return f"{address}?{urlencode(said)}" if said else address
 
 
 def _asks() -> str:
@@ -175,12 +192,6 @@ def yuan(text: str, *, sign: bool = False) -> str:
     """An amount with its thousands parted, exactly as it is."""
     value = Decimal(text)
     return f"{value:+,f}" if sign and value else f"{value:,f}"
-
-
-def curve(counts: list[int], most: int) -> str:
-    """The points of a curve in its box, the first at the left."""
-    apart = max(len(counts) - 1, 1)
-    return " ".join(f"{WIDE * at // apart},{HIGH - HIGH * count // max(most, 1)}" for at, count in enumerate(counts))
 
 
 def widest(rows: list[Mapping[str, Any]]) -> int:

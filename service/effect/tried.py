@@ -98,13 +98,14 @@ def _short(decision: dict[str, Any]) -> dict[str, Any]:
 
 
 def _curves(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """How many records meet each decision that some step moves, at every step."""
+    """How many records meet each decision that some step moves, at every step; None at one that was not judged."""
     moved = {one["decision"]: one for step in steps for one in step["decisions"] if one["met"] is not None}
     curves = []
     for name, first in moved.items():
-        at = [next((one["met"]["after"] for one in step["decisions"] if one["decision"] == name),
+        at = [None if "not" in step else
+              next((one["met"]["after"] for one in step["decisions"] if one["decision"] == name),
                    first["met"]["before"]) for step in steps]  # fmt: skip
-        if set(at) != {first["met"]["before"]}:
+        if {*at} - {None} != {first["met"]["before"]}:
             curves.append({"decision": name, "title": first["title"], "subject": first["subject"],
                            "now": first["met"]["before"], "met": at})  # fmt: skip
     return curves

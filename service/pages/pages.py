@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from flask import Response, render_template, request
+from markupsafe import Markup, escape
 
 from rules.values.text import Lang
 from service.http.context import service, signed_in
@@ -13,6 +15,9 @@ from service.keys import PERMISSIONS
 from service.log import LogUnavailable
 from service.people import Session
 
+HAN = re.compile("[\u3400-\u9fff](?:[^a-zA-Z<>&;]*[\u3400-\u9fff])?")
+CHINESE = Markup('<span lang="zh-CN">{}</span>')
+
 
 def page_language() -> Lang:
     wanted = request.args.get("lang", "")
@@ -20,12 +25,16 @@ def page_language() -> Lang:
 
 
 def page(template: str, **parts: object) -> Response:
-    """Render a template. In it, `say(zh, en)` picks the language, `other` is the other one, `when` writes a time as
-    it is in the service's `zone`, `session` is that of whoever signed in, `can` what their role permits."""
+    """Render a template. In it, `say(zh, en)` picks the language, `other` is the other one, `marked` marks what is
+    Chinese in a text of an English page, `when` writes a time as it is in the service's `zone`, `session` is that of
+    whoever signed in, `can` what their role permits."""
     lang, zone = page_language(), service().settings.time_zone
 
     def say(zh: str, en: str) -> str:
         return zh if lang == "zh" else en
+
+    def marked(text: str, whole: bool = False) -> Markup:
+        return in_chinese(text, whole=whole) if lang != "zh" else escape(text)
 
     session = _visitor()
     other = next(one for one in LANGUAGES if one != lang)
@@ -34,11 +43,22 @@ def page(template: str, **parts: object) -> Response:
         return at.astimezone(zone).strftime(pattern)
 
     shown = {"when": when, "zone": zone.key, "lang": lang, "other": other, "say": say, "session": session,
-             "can": _permissions(session)}  # fmt: skip
+             "marked": marked, "can": _permissions(session)}  # fmt: skip
     response = Response(render_template(template, **shown, **parts), mimetype="text/html")
     response.headers["Content-Language"] = lang
     response.vary.add("Accept-Language")
     return response
+
+
+def in_chinese(text: str, *, whole: bool = False) -> Markup:
+    """A text with what is Chinese in it, or all of it, marked as such for whatever speaks it or breaks its lines."""
+    if whole:
+        return CHINESE.format(text)
+    made, place = Markup(), 0
+    for one in HAN.finditer(text):
+        made += escape(text[place : one.start()]) + CHINESE.format(one[0])
+        place = one.end()
+    return made + escape(text[place:])
 
 
 def _visitor() -> Session | None:

@@ -273,3 +273,61 @@ def test_the_newest_finished_run_of_the_plan_is_taken(out, tmp_path):
     assert found is not None
     assert Path(found.folder).name == "b"
     assert latest_run(tmp_path, ["another"]) is None
+
+
+def stored(api, part):
+    [file] = api.service.effects.folder.glob(f"*/part-{part}.json")
+    return file, json.loads(file.read_text("utf-8"))
+
+
+def test_whatever_is_cut_says_how_much_more_there_is_and_where(api, author, out):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, FILE, OLD, NEW)
+    worked_out(api, author, draft)
+    file, county = stored(api, "county")
+    assert county["subjects"].keys() == county["set_aside"].keys()
+    [village] = [one for one in county["decisions"] if one["decision"] == "credit_village"]
+    rows = [{"id": f"p{n}", "name": "", "gains": n, "loses": 0, "changed": n} for n in range(1234)]
+    village["places"] = [{"level": "township", "title": village["title"], "rows": rows}]
+    money = {"before": "1", "after": "2", "more": "1", "less": "0", "newly_known": "0", "no_longer_known": "0"}
+    sums = [{"id": f"m{n}", "name": "", **money} for n in range(1333)]
+    where = [{"level": "township", "title": village["title"], "rows": sums}]
+    unknown = {"unknown_before": 0, "unknown_after": 0}
+    village["amounts"] = [{**money, **unknown, "title": village["title"], "changed": 1, "places": where}]
+    village |= {"changed": 5000, "moved": (village["moved"] * 2000)[:2000]}
+    county["set_aside"] = {"village": 1234567}
+    county["subjects"] = {"village": {"zh": "行政村", "en": "Village"}}
+    file.write_text(json.dumps(county), "utf-8")
+    page = author.get(f"{draft}/effect").text
+    for left in ("1,034", "1,133", "4,800"):
+        assert f"以上列了 200 条，另有 {left} 条没有列出。" in page
+    [whole] = {*re.findall(r'href="([^"]*)">全部（JSON）', page)}
+    assert "前 2,000 条（JSON）" in page
+    told = author.get(whole).json["county"]["decisions"]
+    assert next(one for one in told if one["decision"] == "credit_village")["places"][0]["rows"][-1]["id"] == "p1233"
+    assert '<p class="unknown">行政村：按新的事实字典，1,234,567 条记录不能采用。' in page
+
+
+def test_a_sweep_is_drawn_with_its_ends_and_said_in_a_sentence(api, author, out):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, FILE, OLD, NEW)
+    swept = f"{draft}/effect?figure=credit_village.a_grade_share&from=60%25&to=80%25&step=10%25"
+    author.get(swept)
+    api.service.effects.wait()
+    page = author.get(swept).text
+    figure = re.search(r'<figure class="curve">.*?</figure>', page, re.DOTALL)[0]
+    file, tried = stored(api, "tried")
+    met = next(one["met"] for one in tried["curves"] if one["decision"] == "credit_village")
+    assert [int(one.partition(",")[0]) for one in re.search('points="([^"]*)"', figure)[1].split()] == [120, 360, 600]
+    assert re.findall(r"<span>([^<]*)</span>", figure) == ["55%", "80%"]
+    assert f"60% 时 {met[0]} 条符合，80% 时 {met[-1]} 条" in figure
+    label = re.search('role="img" aria-labelledby="([^"]*)"', figure)[1]
+    assert f'<span id="{label}">60% 时' in figure
+    assert [re.sub("<.*?>", "", one).strip() for one in re.findall(r"</svg>([^<]*)</span>", figure)] == [
+        "现在 55%", "草稿 75%"]  # fmt: skip
+    tried["steps"][1]["not"] = {"zh": "这个数不能判", "en": "It cannot be judged"}
+    tried["curves"] = [{**one, "met": [one["met"][0], None, one["met"][2]]} for one in tried["curves"]]
+    file.write_text(json.dumps(tried), "utf-8")
+    assert '<td>70%</td><td colspan="2" class="bad">这个数不能判</td>' in author.get(swept).text

@@ -1,5 +1,6 @@
 """Past decisions judged again under a draft: added up, no input shown, every reading in the log."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -236,3 +237,17 @@ def test_the_page_asks_before_it_reads_and_links_to_the_lines(small, editor, app
         bad = approver.client.get(f"/desk/drafts/{draft['id']}/effect?{days}", headers={"Accept": "text/html"})
         assert bad.status_code == 422
         assert said in bad.text
+
+
+def test_a_page_says_how_many_lines_of_the_log_it_does_not_list(small, editor, approver, caller):
+    decide(caller, "standing", village(1, share=60))
+    draft = edited(editor, editor.begin(), (OLD, NEW), (BAR, HIGHER))
+    replayed(small, approver, draft)
+    [file] = small.service.effects.folder.glob("*/part-replay.json")
+    told = json.loads(file.read_text("utf-8"))
+    turn = next(turn for one in told["decisions"] for turn in one["turns"] if turn["lines"])
+    turn["count"] = 1234
+    file.write_text(json.dumps(told), "utf-8")
+    auditor = person(small, "auditor", "auditor")
+    page = auditor.client.get(f"/desk/drafts/{draft['id']}/effect?from_day={TODAY}&to_day={TODAY}").text
+    assert "以上列了 1 条，另有 1,233 条没有列出。" in page
