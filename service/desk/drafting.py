@@ -100,7 +100,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  titles=_titles(draft), inherited=parents, moved=since, look=looked, asked=asked, me=caller().id,
                  WHAT=WHAT, called=called, cases=cases, CASES=FILE, MISSED=MISSED, words=words, seen=seen,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
-                 **shared([draft]))  # fmt: skip
+                 today=here.today().isoformat(), **shared([draft]))  # fmt: skip
     made.status_code = 200 if problem is None else 422
     return made
 

@@ -19,9 +19,11 @@ from service.desk.desk import shared, standing
 from service.desk.first_look import after_first_look
 from service.desk.views import TEXT, go, number_of, person_view, tell_by_page
 from service.desk.wording import Words
+from service.examples.own import MISSED
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, drafting
+from service.publishing.checking import about
 from service.publishing.comparing import changes_of, differences
 from service.publishing.desk import DRAFT, OPEN
 from service.publishing.drafts import Draft
@@ -47,14 +49,17 @@ def _form(
         draft, published = here.draft(draft_id), here.published()
         files, found = here.files(published), standing(draft, here.seen())
         checked = here.looked_at(draft, published)
-        own = [one for one in changes_of(found.last, checked) if one.edition == draft.edition and not checked.errors]
+        unsure = any(one.code != MISSED for one in checked.errors)
+        own = [one for one in changes_of(found.last, checked) if one.edition == draft.edition and not unsure]
         changes = [said for one in own for said in differences(here.log, one, checked.files, draft.saved.base) or ()]
     form, said = _filled(draft, at, files, None if number is None else _own(draft, number), problem)
     faults = [one for one in checked.problems if one.mark.file == f"{draft.edition}/{at.file}{SUFFIX}"]
+    elsewhere = [one for one in checked.errors if one not in faults]
     ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
     own_changes = [one for one in changes if _of(one, at.file)]
-    shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults, forms=forms,
-                 folded=forms.folded(form), ways=ways, changes=own_changes,
+    shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults,
+                 elsewhere=elsewhere, about=about, forms=forms, folded=forms.folded(form), ways=ways,
+                 changes=own_changes,
                  words=Words.over(draft.edition, draft.saved.files, files),
                  may_write=found.state in OPEN, FEW=FEW,
                  saves_itself=found.state in (DRAFT, CHANGES_REQUESTED),

@@ -70,6 +70,18 @@ def test_it_holds_whoever_changes_the_policy(author):
     assert "应为“不达标”" in page
 
 
+def test_a_form_says_what_its_change_breaks_in_another_file_and_what_it_changed(author):
+    draft = begun(author)
+    sent(author, draft, **KEPT)
+    said = fields(author.get(f"{draft}/form/{VILLAGE}").text)
+    said[f"value:{VILLAGE}.criteria.no_debt_dispute.require.no_debt_dispute"] = "false"
+    assert author.client.post(f"{draft}/form/{VILLAGE}", data=said).status_code == 303
+    page = html(author.get(f"{draft}/form/{VILLAGE}").text)
+    assert "要先改正，不在这个文件里" in page
+    assert "<code>cases.yaml:1</code>" in page
+    assert "已保存的改动" in page
+
+
 def test_it_can_be_tried_before_it_is_saved(api, author):
     draft = begun(author)
     answer = sent(author, draft, do="try", **KEPT)

@@ -126,3 +126,15 @@ def test_an_address_that_names_no_line_is_refused_and_the_draft_shown(author):
     draft = begun(author)
     page = author.get(f"{draft}?at=nowhere")
     assert (page.status_code, "文件:行号" in page.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [({}, f"批准，到 {DAY} 生效"), ({"day": "2026-05-01", "amend": "1"}, "批准，当即生效")]
+)
+def test_whoever_approves_reads_when_it_is_in_force(author, second, more, said):
+    begun_for = author.post("/desk/drafts", **{"plan": PLAN, "day": DAY, **more}).location
+    written(author, begun_for, VILLAGE, LIMIT, "at_least: 60%")
+    assert submitted(author, begun_for).status_code == 303
+    page = second.get(begun_for).text
+    assert [one for one in ("批准，当即生效", f"批准，到 {DAY} 生效") if one in page] == [said]
+    assert ("当即照这份草稿" in page) == ("amend" in more)
