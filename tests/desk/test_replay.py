@@ -1,5 +1,6 @@
 """Past decisions judged again under a draft: added up, no input shown, every reading in the log."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -236,3 +237,7 @@ def test_the_page_asks_before_it_reads_and_links_to_the_lines(small, editor, app
         bad = approver.client.get(f"/desk/drafts/{draft['id']}/effect?{days}", headers={"Accept": "text/html"})
         assert bad.status_code == 422
         assert said in bad.text
+        for name, _, day in (one.partition("=") for one in days.split("&")):  # the form is there to ask again
+            assert re.search(f'<input[^>]* name="{name}"[^>]* value="{day}"', bad.text)
+        answer = approver.client.post(bad.request.full_path, data={"csrf": csrf, "do": "again"})
+        assert (answer.status_code, said in answer.text) == (422, True)
