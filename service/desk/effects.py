@@ -25,7 +25,7 @@ from service.desk.looking import cases_of
 from service.desk.titles import CANNOT
 from service.desk.views import go, person_view, tell_by_page
 from service.desk.wording import Words
-from service.effect.asking import period_of
+from service.effect.asking import Asked, period_of
 from service.effect.question import READINGS, SWEEP
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -54,9 +54,9 @@ def show(draft_id: str) -> Response:
 
 def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     """The page of an effect; with why something was refused, and what was filled in."""
-    asks, problem = _asks(), refused
-    found = asked(draft_id, asks)
-    state = state_of(found)
+    asks, found, wrong = _asked(draft_id)
+    refused = refused or wrong
+    problem, state = refused, state_of(found)
     if found.question is not None and state.status == "none" and period_of(asks) is None:  # a look opens no inputs
         try:
             state = begin(found)
@@ -93,10 +93,24 @@ def _shown(draft_id: str, refused: Problem | None = None) -> Response:
     return made
 
 
+def _asked(draft_id: str) -> tuple[str, Asked, Problem | None]:
+    """What the address asks about a draft, and the effect to be told; with why, where it is no question: then the
+    draft's own effect, on a page with the form to ask again."""
+    try:
+        asks = _asks()
+        return asks, asked(draft_id, asks), None
+    except Problem as wrong:
+        if wrong.kind != "invalid-input":
+            raise
+        return "", asked(draft_id), wrong
+
+
 @person_view(blueprint, "/drafts/<draft_id>/effect", "effect", ("POST",))
 def work_out(draft_id: str) -> Response:
     """Begin anew, or stop."""
-    found = asked(draft_id, _asks())
+    _, found, wrong = _asked(draft_id)
+    if wrong is not None:
+        return _shown(draft_id)
     if request.form.get("do") == "stop" and found.question is not None:
         service().effects.stop(found.question)
     else:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from service.desk import again
 from service.http.bodies import readable
+from service.http.cases import field_errors
 from service.http.context import request_data, signed_in
 from service.http.problems import KINDS, Problem
 from service.http.security import SAFE, count_request, meant
@@ -43,9 +44,11 @@ def go(address: str) -> Response:
 
 
 def number_of(name: str) -> int:
-    """A whole number that a form or an address says; 0 where it says none."""
+    """A whole number that a form or an address says; 0 where it says nothing, a Problem where that is no number."""
     text = request.values.get(name, "")
-    return int(text) if NUMBER.fullmatch(text) else 0
+    if text and not NUMBER.fullmatch(text):
+        raise Problem.invalid(field_errors({name: ["not_whole"]}))
+    return int(text or 0)
 
 
 def tell_by_page(blueprint: Blueprint) -> None:

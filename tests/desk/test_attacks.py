@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from service.http.security import LIMITS, RateLimits
-from tests.api.calling import kind
+from tests.api.calling import errors, kind
 from tests.desk.drafting import person, service
 from tests.desk.test_desk import begun, field, html
 
@@ -44,6 +44,15 @@ def test_a_number_that_is_none_is_told(editor, draft, place, number):
     answer = editor.client.post(f"/desk/drafts/{draft}/{place}", data=said)
     assert answer.status_code in (404, 409, 422), answer.text
     assert editor.get(f"/drafts/{draft}").json["revision"] == 1
+
+
+@pytest.mark.parametrize("number", ODD[1:])
+def test_a_number_that_is_none_does_not_count_as_nought(editor, draft, number):
+    said = {"csrf": editor.headers["X-CSRF-Token"], "text": "x"}
+    saved = editor.client.post(f"/desk/drafts/{draft}/text/plan.yaml", query_string={"revision": number}, data=said)
+    shown = editor.client.get(f"/desk/drafts/{draft}/add/plan", query_string={"way": number})
+    for answer, name in ((saved, "revision"), (shown, "way")):
+        assert (answer.status_code, errors(answer)) == (422, [(f"/{name}", "not_whole")])
 
 
 @pytest.mark.parametrize("name", NAMES)

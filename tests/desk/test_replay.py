@@ -1,6 +1,7 @@
 """Past decisions judged again under a draft: added up, no input shown, every reading in the log."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -237,6 +238,10 @@ def test_the_page_asks_before_it_reads_and_links_to_the_lines(small, editor, app
         bad = approver.client.get(f"/desk/drafts/{draft['id']}/effect?{days}", headers={"Accept": "text/html"})
         assert bad.status_code == 422
         assert said in bad.text
+        for name, _, day in (one.partition("=") for one in days.split("&")):  # the form is there to ask again
+            assert re.search(f'<input[^>]* name="{name}"[^>]* value="{day}"', bad.text)
+        answer = approver.client.post(bad.request.full_path, data={"csrf": csrf, "do": "again"})
+        assert (answer.status_code, said in answer.text) == (422, True)
 
 
 def test_a_page_says_how_many_lines_of_the_log_it_does_not_list(small, editor, approver, caller):
