@@ -90,6 +90,7 @@ def test_the_whole_way_from_a_draft_to_a_decision_and_back(api, author, approver
     assert "批准" in history
     assert DOCUMENT in history
     assert "不低于 55% → 不低于 60%" in history  # against the edition that it follows
+    assert ">四(三)1(1)</span>" in history
     old = api.service.policies.current().edition(f"{PLAN}/2026-05-01").edition.sha256
     answer = author.post("/desk/drafts", plan=PLAN, day="2027-09-01", sha256=old)
     assert "不低于 60% → 不低于 55%" in author.get(answer.location).text
