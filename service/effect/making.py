@@ -37,9 +37,10 @@ NO_RUN = Text(
     "There is no county run of this plan: the setting VILLAGE_CREDIT_COUNTY_RUNS is not given, or its folder has none. "
     "Run the county with village-credit county run, set this to the folder of the results, and work it out again.",
 )
-NOT_KEPT = Text("这次运行所用的版本已不在存档里，不能照它试算：请按已发布的版本再作一次全县运行。",
-                "The edition that the run was judged under is not in the archive any more: run the county again under one "
-                "that is published.")  # fmt: skip
+NOT_KEPT = Text(
+    "这次运行所用的版本已不在存档里，不能照它试算：请按已发布的版本再作一次全县运行。",
+    "The edition that the run was judged under is not in the archive any more: run the county under a published one.",
+)
 
 
 class Stopped(Exception):
