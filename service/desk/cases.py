@@ -24,7 +24,8 @@ from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by
 from service.examples import fields
 from service.examples.own import judged
 from service.http.problems import FieldError, Problem
-from service.pages.pages import page
+from service.http.security import SAFE
+from service.pages.pages import page, page_language
 from service.pages.trying import Example, suitable
 from service.publishing import drafting
 from service.publishing.comparing import edition_of
@@ -148,18 +149,25 @@ def _filled(asked: Asked, data: Data) -> dict[str, str]:
 
 def _form(asked: Asked, said: Mapping[str, str], problem: Problem | None = None, **told: object) -> Response:
     form = fields.form_of(asked.edition, asked.decisions)
-    more = number_of("rows") if request.form.get("do") == "rows" else 0
+    more = number_of("rows") if request.values.get("do") == "rows" else 0
     rows = {one.path: [*range(max([-1, *fields.rows_of(one, said)]) + 1 + max(SPARE, more))] for one in form.tables}
     first = asked.edition.rules[asked.decisions[0]]
     others = [one for one in asked.edition.rules.values()
               if one.subject == first.subject and one.id not in asked.decisions]  # fmt: skip
     bounded = [one for one in form.fields if not isinstance(fields.at(_facts(asked.data), one.path), str)]
+    parts = {"read_at": _own(asked, max(map(len, rows.values()), default=0))} if request.method not in SAFE else {}
     shown = page("draft_case.html", asked=asked, form=form, said=said, problem=problem, rows=rows, named=fields.named,
                  examples=_examples(asked), outputs_of=fields.outputs_of, output_named=fields.output_named,
                  wanted=[asked.edition.rules[one] for one in asked.decisions], others=others, kept=bounded,
-                 **told, **shared())  # fmt: skip
+                 **parts, **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
+
+
+def _own(asked: Asked, rows: int) -> str:
+    """Where a form of as many rows can be read without sending it again."""
+    return url_for("cases.show", draft_id=asked.draft.id, number=NEW if asked.number is None else asked.number,
+                   decision=asked.decisions, do="rows", rows=rows, lang=page_language())  # fmt: skip
 
 
 def _facts(data: Data) -> Data:

@@ -59,6 +59,12 @@ def test_a_case_is_kept_with_the_keyboard_and_holds_the_next_change(visitor, day
     page.keyboard.press("Enter")
     page.locator("p.good", has_text=re.compile("正是“达标”|“qualified” indeed")).wait_for()
     assert page.locator("#subject").input_value() == "V-001"
+    page.locator("p.screen a").last.click()
+    looked(page)
+    for again in (page.go_back, page.reload):  # neither sends the form a second time, nor loses it
+        assert again().request.method == "GET"
+        assert (page.locator("#subject").input_value(), page.locator("#wanted\\:credit_village").input_value()) == (
+            "V-001", "qualified")  # fmt: skip
     broken = [(one["id"], one["nodes"][0]["html"]) for one in Axe().run(page).response["violations"]]
     assert (broken, page.evaluate(PALE), page.evaluate(WIDER)) == ([], [], 0)
     page.locator("#subject").focus()
