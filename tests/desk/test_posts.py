@@ -133,10 +133,12 @@ def test_whatever_is_sent_no_500_and_nothing_published(api, waiting, who):
 def test_who_wrote_it_publishes_nothing_with_all_that_it_takes(api, waiting):
     """By the page and by the call, in person; so that the tries above come to nothing for want of the right alone."""
     author, before = entered(api, AUTHOR), published(api.service.log).releases
-    wanted = {"sha256": waiting["sha256"], "reason": "同意"}
-    assert author.post(f"/drafts/{waiting['id']}/approve", wanted).status_code == 403
-    sent = {**wanted, "csrf": author.headers["X-CSRF-Token"], "revision": str(waiting["revision"])}
-    assert author.client.post(f"/desk/drafts/{waiting['id']}/approve", data=sent).status_code in (403, 422)
+    draft = author.save(author.begin(day="2029-01-01"), OLD, NEW).json  # the tries above may have changed the other
+    assert author.submit(draft).status_code == 201
+    wanted = {"sha256": author.get(f"/drafts/{draft['id']}/check").json["sha256"], "reason": "同意"}
+    assert author.post(f"/drafts/{draft['id']}/approve", wanted).status_code == 403
+    sent = {**wanted, "csrf": author.headers["X-CSRF-Token"], "revision": str(draft["revision"])}
+    assert author.client.post(f"/desk/drafts/{draft['id']}/approve", data=sent).status_code in (403, 422)
     assert published(api.service.log).releases == before
 
 

@@ -80,4 +80,5 @@ def test_what_may_stand_at_the_cursor_and_what_it_means_is_told(api, author):
     assert told["means"][0] == "不低于（含）"
     assert {"at_least", "above"} <= {one["word"] for one in told["offers"]}
     assert sent(author, draft, f"text/{FILE}.yaml/here", text="{", line="1", column="1").json["means"] == []
-    assert sent(author, draft, "text/nothing.yaml/here", text="", line="x").status_code == 404
+    assert sent(author, draft, "text/nothing.yaml/here", text="", line="1").status_code == 404
+    assert sent(author, draft, f"text/{FILE}.yaml/here", text="", line="x").status_code == 422
