@@ -167,7 +167,8 @@ def _form(asked: Asked, said: Mapping[str, str], problem: Problem | None = None,
 def _own(asked: Asked, rows: int) -> str:
     """Where a form of as many rows can be read without sending it again."""
     return url_for("cases.show", draft_id=asked.draft.id, number=NEW if asked.number is None else asked.number,
-                   decision=asked.decisions, do="rows", rows=rows, lang=page_language())  # fmt: skip
+                   decision=asked.decisions, do="rows", rows=rows, kept=request.args.get("kept"),
+                   lang=page_language())  # fmt: skip
 
 
 def _facts(data: Data) -> Data:

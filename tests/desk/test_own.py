@@ -32,6 +32,7 @@ def test_a_tried_case_is_read_with_its_decision_and_rows(someone):
     author = someone("editor")
     draft = begun(author)
     said = {"csrf": field(author.get("/account").text, "csrf"), "decision": "credit_village", "do": "rows", "rows": "5"}
-    where = own(author.client.post(f"{draft}/cases/new", data=said))
-    assert (where.partition("?")[0], "decision=credit_village" in where) == (f"{draft}/cases/new", True)
+    where = own(author.client.post(f"{draft}/cases/new?kept={'0' * 32}.1", data=said))
+    assert where.partition("?")[0] == f"{draft}/cases/new"
+    assert [one in where for one in ("decision=credit_village", f"kept={'0' * 32}.1")] == [True, True]
     assert 'id="subject"' in author.client.get(where).text

@@ -1,5 +1,6 @@
 // A page that answers a form is asked for again without the form: neither Back nor a reload sends it a second time, and
-// what was typed is put back into it. Passwords, files and the session's token are not kept.
+// what was typed is put back into it, unless somebody saved meanwhile. Passwords, files and the session's token are not
+// kept.
 
 {
   const { own } = document.currentScript.dataset;
@@ -19,7 +20,8 @@
     }
   }
 
-  if (form && history.state?.typed) putBack(history.state.typed);
+  const revision = (said) => said.find(([name]) => name === "revision")?.[1];
+  if (form && history.state?.typed && revision(history.state.typed) === revision(typed())) putBack(history.state.typed);
   if (own) history.replaceState(null, "", own + location.hash);
   if (form && (own || history.state?.typed)) {
     addEventListener("pagehide", () => history.replaceState({ typed: typed() }, ""));
