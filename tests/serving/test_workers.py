@@ -149,7 +149,10 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path, policies: Path) -> None:
 def workers(server: Running) -> list[int]:
     """The processes that vote on policies."""
     places = Path("/dev/shm"), Path(tempfile.gettempdir())  # noqa: S108 -- where `serve` puts it
-    (votes,) = (found for place in places for found in place.glob(f"village-credit-{server.process.pid}-*/votes"))
+    named = (
+        f"village-credit-{server.process.pid}-*/votes"  # one that was killed, and had the same number, may lie there
+    )
+    votes = max((found for place in places for found in place.glob(named)), key=lambda one: one.stat().st_mtime_ns)
     return [int(vote.name) for vote in votes.iterdir() if vote.name.isdecimal() and Path(f"/proc/{vote.name}").exists()]
 
 
